@@ -1,0 +1,8 @@
+"""nnbook: neural networks in plain NumPy, readable to the last line; the package of the course of that name."""
+
+__version__ = "0.1.0"
+
+from nnbook import init
+from nnbook.gradients import check_gradients, numerical_gradient
+from nnbook.linear import Linear
+from nnbook.module import Buffer, Flatten, Module, Parameter, Residual, Sequential
