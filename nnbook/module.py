@@ -25,6 +25,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ from nnbook.errors import check_integer, describe, explain
 __all__ = ["Buffer", "Flatten", "Module", "Parameter", "Residual", "Sequential"]
 
 M = TypeVar("M", bound="Module")
+_SCALARS = (float, np.floating)
 
 
 class Parameter:
@@ -208,6 +210,7 @@ class Module:
 
     training: bool = True
     recording: bool = True
+    frozen: bool = False
     input_grad: bool = True  # False on a model's first layer: nobody asks for the gradient of the data
     _contexts: _Stack | None = None
     _outputs: _Stack | None = None
@@ -239,7 +242,9 @@ class Module:
         except BaseException:
             self.clear()
             raise
-        if self.recording and type(y) is not float:  # a loss is a plain float: its backward takes no gradient
+        if self.recording and not isinstance(
+            y, _SCALARS
+        ):  # a loss is a number: its backward takes no gradient
             if self._outputs is None:
                 self._outputs = _Stack()
             self._outputs.push(_blueprint(y))
@@ -312,7 +317,7 @@ class Module:
     # -- how it behaves -----------------------------------------------------------------------------------------------
 
     def train(self: M) -> M:
-        """Behave as in training, and keep what backward needs. Returns the module."""
+        """Behave as in training (but for what is frozen), and keep what backward needs. Returns the module."""
         return self._set_flags(True)
 
     def eval(self: M) -> M:
@@ -321,19 +326,28 @@ class Module:
 
     def _set_flags(self: M, flag: bool) -> M:
         for module in self.modules():
-            module.training = module.recording = flag
+            module.training = flag and not module.frozen
+            module.recording = flag
         return self
 
     def freeze(self: M) -> M:
         """Fix every parameter and all running statistics; gradients still flow through. Returns the module.
 
-        Frozen parts behave as at prediction (``training`` off), also after `train()` of a parent has to be undone: call
-        ``freeze()`` after ``train()``.
+        What is frozen behaves as at prediction (``training`` off) until `unfreeze`, also after `train()`: a frozen
+        batch norm whose statistics move is a classic way to spoil transfer learning (notebook 20).
         """
+        return self._set_frozen(True)
+
+    def unfreeze(self: M) -> M:
+        """Let everything learn again that `freeze` fixed. Returns the module."""
+        return self._set_frozen(False)
+
+    def _set_frozen(self: M, frozen: bool) -> M:
         for parameter in self.parameters():
-            parameter.requires_grad = False
+            parameter.requires_grad = not frozen
         for module in self.modules():
-            module.training = False
+            module.frozen = frozen
+            module.training = module.recording and not frozen
         return self
 
     def predict(self, *inputs: Any, batch_size: int = 1024) -> Any:
@@ -455,7 +469,7 @@ class Sequential(Module):
         return cls(*config["layers"])
 
     def __repr__(self) -> str:
-        inner = "".join(f"    {layer!r},\n".replace("\n    ", "\n        ") for layer in self.layers)
+        inner = textwrap.indent("".join(f"{layer!r},\n" for layer in self.layers), "    ")
         return f"{type(self).__name__}(\n{inner})"
 
 
@@ -551,8 +565,7 @@ def _blueprint(y: Any) -> Any:
 
 def _match(module: Module, outputs: Any, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
     """Bring the gradients to the shapes and dtypes of the outputs: zeros for None, an error for what does not fit."""
-    several = outputs != () and isinstance(outputs[0], tuple) and isinstance(outputs[-1], tuple)
-    expected = outputs if several else (outputs,)
+    expected = outputs if isinstance(outputs[-1], tuple) else (outputs,)
     if len(gradients) != len(expected):
         raise TypeError(
             explain(
