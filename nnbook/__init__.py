@@ -2,7 +2,8 @@
 
 __version__ = "0.1.0"
 
-from nnbook import init
+from nnbook import datasets, init
+from nnbook.datasets.loader import DataLoader, train_test_split
 from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
 from nnbook.module import Buffer, Flatten, Module, Parameter, Residual, Sequential
