@@ -336,7 +336,7 @@ def as_generator(who: str, rng: Rng) -> np.random.Generator:
 
     Raises
     ------
-    TypeError
+    TypeError, ValueError
         If it is neither.
 
     Examples
@@ -344,12 +344,15 @@ def as_generator(who: str, rng: Rng) -> np.random.Generator:
     >>> as_generator("blobs", 0).integers(100)
     np.int64(85)
     """
-    seed = isinstance(rng, numbers.Integral) and not isinstance(rng, (bool, np.bool_)) and rng >= 0
-    if not (rng is None or seed or isinstance(rng, np.random.Generator)):
-        fix = "Give rng=0, or rng=np.random.default_rng(0)."
-        raise TypeError(
-            explain(who, "a seed of at least 0 or a numpy.random.Generator as rng", describe(rng), fix)
+    seed = isinstance(rng, numbers.Integral) and not isinstance(rng, (bool, np.bool_))
+    if not (rng is None or seed or isinstance(rng, np.random.Generator)) or (seed and rng < 0):
+        message = explain(
+            who,
+            "a seed of at least 0 or a numpy.random.Generator as rng",
+            describe(rng),
+            "Give rng=0, or rng=np.random.default_rng(0).",
         )
+        raise ValueError(message) if seed else TypeError(message)
     return np.random.default_rng(rng)
 
 
