@@ -344,15 +344,13 @@ def as_generator(who: str, rng: Rng) -> np.random.Generator:
     >>> as_generator("blobs", 0).integers(100)
     np.int64(85)
     """
-    seed = isinstance(rng, numbers.Integral) and not isinstance(rng, (bool, np.bool_))
-    if not (rng is None or seed or isinstance(rng, np.random.Generator)) or (seed and rng < 0):
-        message = explain(
-            who,
-            "a seed of at least 0 or a numpy.random.Generator as rng",
-            describe(rng),
-            "Give rng=0, or rng=np.random.default_rng(0).",
-        )
-        raise ValueError(message) if seed else TypeError(message)
+    if rng is None or isinstance(rng, np.random.Generator):
+        return np.random.default_rng(rng)
+    expected, fix = "a seed of at least 0 or a numpy.random.Generator as rng", "Try rng=0."
+    if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool):
+        raise TypeError(explain(who, expected, describe(rng), fix))
+    if rng < 0:
+        raise ValueError(explain(who, expected, describe(rng), fix))
     return np.random.default_rng(rng)
 
 
