@@ -18,6 +18,7 @@ from nnbook.activations import (
     Tanh,
 )
 from nnbook.datasets.loader import DataLoader, train_test_split
+from nnbook.files import load, save
 from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
 from nnbook.losses import CrossEntropyLoss, Loss, MSELoss

@@ -16,7 +16,10 @@ References: Glorot & Bengio 2010; He et al. 2015; PyTorch's ``torch.nn.init``.
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
+from contextvars import ContextVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +28,7 @@ from nnbook.arrays import Array, Rng
 from nnbook.errors import check_choice, check_integer, check_number, explain
 
 __all__ = [
+    "at_most",
     "calculate_gain",
     "fans",
     "kaiming_normal",
@@ -82,7 +86,7 @@ def calculate_gain(nonlinearity: str) -> float:
 
 def zeros(shape: tuple[int, ...], *, dtype: npt.DTypeLike = np.float32) -> Array:
     """Zeros: right for biases, and wrong for weights, whose units would stay equal for ever (notebook 13)."""
-    return np.zeros(_shape("zeros", shape), dtype)
+    return np.zeros(_room_for("zeros", shape), dtype)
 
 
 def normal(
@@ -95,7 +99,7 @@ def normal(
     >>> normal((2, 3), 0.01, rng=0).shape
     (2, 3)
     """
-    shape = _shape("normal", shape)
+    shape = _room_for("normal", shape)
     std = check_number("normal", "std", std, at_least=0)
     return (np.random.default_rng(rng).standard_normal(shape) * std).astype(dtype)
 
@@ -110,7 +114,7 @@ def uniform(
     >>> bool(abs(uniform((100, 100), 0.1, rng=0)).max() <= 0.1)
     True
     """
-    shape = _shape("uniform", shape)
+    shape = _room_for("uniform", shape)
     bound = check_number("uniform", "bound", bound, at_least=0)
     return np.random.default_rng(rng).uniform(-bound, bound, shape).astype(dtype)
 
@@ -155,6 +159,39 @@ def xavier_uniform(
     return uniform(
         shape, gain * math.sqrt(6 / sum(_positive_fans("xavier_uniform", shape))), rng=rng, dtype=dtype
     )
+
+
+@contextlib.contextmanager
+def at_most(numbers: int, arrays: int) -> Iterator[None]:
+    """Refuse, within it, to make more arrays, or arrays of more numbers in all: `nnbook.load` takes no file's word.
+
+    Examples
+    --------
+    >>> with at_most(1000, arrays=1):
+    ...     zeros((10**6, 10**6))
+    Traceback (most recent call last):
+        ...
+    ValueError: zeros expects a shape of at most 1000 numbers, but got (1000000, 1000000).
+    """
+    token = _room.set([numbers, arrays])
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
+_room: ContextVar[list[int] | None] = ContextVar("_room", default=None)
+
+
+def _room_for(who: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    shape, room = _shape(who, shape), _room.get()
+    if room is not None:
+        if math.prod(shape) > room[0] or room[1] < 1:
+            raise ValueError(
+                explain(who, f"a shape of at most {room[0] if room[1] else 0} numbers", f"{shape}")
+            )
+        room[:] = room[0] - math.prod(shape), room[1] - 1
+    return shape
 
 
 def _shape(who: str, shape: tuple[int, ...]) -> tuple[int, ...]:
