@@ -19,7 +19,6 @@ import importlib.util
 import json
 import os
 import pathlib
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -236,19 +235,17 @@ def _told(done: Copied, folder: pathlib.Path, first_time: bool) -> str:
 
 
 def _open(notebook: pathlib.Path) -> int:
-    """Run JupyterLab at a notebook until it ends; its exit code."""
+    """Run JupyterLab at a notebook until it ends."""
     if importlib.util.find_spec("jupyterlab") is None:
         raise _Refusal(missing_package("Opening the course", "jupyterlab"))
+    from jupyterlab import labapp
+
     print(f"Opening JupyterLab at {notebook.name}. Ctrl-C in this window stops it.", flush=True)
-    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
+    options = [f"--ServerApp.root_dir={notebook.parent}", f"--LabApp.default_url=/lab/tree/{notebook.name}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container everybody is root, and JupyterLab would only refuse
-    with subprocess.Popen(command, cwd=notebook.parent) as lab:
-        while True:
-            with contextlib.suppress(
-                KeyboardInterrupt
-            ):  # Ctrl-C reaches JupyterLab too, which asks before it stops
-                return lab.wait()
+        options.append("--allow-root")  # in a container everybody is root, and JupyterLab would only refuse
+    labapp.main(options)
+    return 0
 
 
 def _progress(arguments: argparse.Namespace) -> int:

@@ -343,34 +343,50 @@ def test_copies_and_says_what_to_install_for_opening(source, folder, capsys, mon
     )
 
 
-def test_opens_jupyterlab_at_the_first_notebook_and_waits_for_it(source, folder, monkeypatch, capsys):
+def test_opens_jupyterlab_at_the_first_notebook(source, folder, monkeypatch, capsys):
+    from jupyterlab import labapp
+
     calls = []
-
-    class Lab:
-        def __init__(self, command, cwd):
-            calls.append((command, cwd))
-            self.interrupted = False
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *error):
-            return None
-
-        def wait(self):
-            if not self.interrupted:  # the first Ctrl-C: JupyterLab asks whether it shall stop
-                self.interrupted = True
-                raise KeyboardInterrupt
-            return 5
-
-    monkeypatch.setattr(subprocess, "Popen", Lab)
+    monkeypatch.setattr(labapp, "main", calls.append)
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
-    assert cli.main(["course", str(folder)]) == 5
+    assert cli.main(["course", str(folder)]) == 0
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
-    assert cli.main(["course", str(folder)]) == 5
-    command = [sys.executable, "-m", "jupyterlab", str(folder / "00_start_here.ipynb")]
-    assert calls == [(command, folder), ([*command, "--allow-root"], folder)]
+    assert cli.main(["course", str(folder)]) == 0
+    options = [f"--ServerApp.root_dir={folder}", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
+    assert calls == [options, [*options, "--allow-root"]]
     assert "Opening JupyterLab at 00_start_here.ipynb." in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_jupyterlab_itself_starts_there(source, folder, tmp_path):
+    """The real server, until it says where it serves; it ends with the process that asked for it."""
+    script = f"""
+import pathlib
+from nnbook import cli
+cli._source = lambda: pathlib.Path({str(source)!r})
+cli.main(["course", {str(folder)!r}])
+"""
+    home = {
+        name: str(tmp_path / name)
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    home["BROWSER"] = "true"  # a browser that does nothing
+    lab = subprocess.Popen(
+        [sys.executable, "-u", "-c", script],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **home},
+    )
+    with lab:
+        said = ""
+        while "/lab/tree/00_start_here.ipynb?token=" not in said and (line := lab.stdout.readline()):
+            said += line
+        lab.terminate()
+        assert lab.wait(30) is not None
+    assert f"Serving notebooks from local directory: {folder}" in said
+    assert "/lab/tree/00_start_here.ipynb?token=" in said
 
 
 def test_without_a_command_it_helps(capsys):
