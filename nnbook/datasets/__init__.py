@@ -4,18 +4,43 @@ from nnbook.datasets.downloaded import mnist, read_idx
 from nnbook.datasets.embedded import digits
 from nnbook.datasets.generated import blobs, circles, moons, spirals, steps, xor
 from nnbook.datasets.loader import DataLoader, pad_sequences, train_test_split
+from nnbook.datasets.series import SIGNALS, adding, signals, waves
+from nnbook.datasets.tastes import ratings
+from nnbook.datasets.text import (
+    DATE_FORMATS,
+    NAMES,
+    TOY_WORDS,
+    Vocabulary,
+    ages,
+    dates,
+    sentiments,
+    toy_language,
+)
 
 __all__ = [
+    "DATE_FORMATS",
+    "NAMES",
+    "SIGNALS",
+    "TOY_WORDS",
     "DataLoader",
+    "Vocabulary",
+    "adding",
+    "ages",
     "blobs",
     "circles",
+    "dates",
     "digits",
     "mnist",
     "moons",
     "pad_sequences",
+    "ratings",
     "read_idx",
+    "sentiments",
+    "signals",
     "spirals",
     "steps",
+    "toy_language",
     "train_test_split",
+    "waves",
     "xor",
 ]
