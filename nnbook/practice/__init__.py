@@ -1,0 +1,107 @@
+'''Exercises that understand your mistake, questions with a reply to every answer, and what you have done so far.
+
+    from nnbook import practice
+
+    ex = practice.exercise("neuron.fold_bias")       # shows what is asked
+    ex.check(fold_bias)                              # a Reply: not started, right, known mistake, different
+    ex.hint(), ex.hint(2), ex.solution()
+
+    practice.quiz("neuron.warmup")                   # a widget where a kernel runs, text elsewhere
+    practice.predict("neuron.predict_bias")          # a guess before a run, answered after it
+    practice.predict("neuron.predict_bias").answer("b")      # in a terminal
+
+    practice.progress()                              # what is done; .clear() forgets it
+
+An answer is judged by what it *does* on inputs that were chosen so that faults show, never by how it is written. It
+runs apart, with a time limit, and whatever it does, `check` returns a `Reply` and no traceback. Known mistakes are
+code: a wrong version of the solution for each, run on the same inputs, alone and in pairs.
+
+**How a notebook uses it.** `practice.cells(id)` returns the cells, so that nothing is written twice:
+
+- an exercise is three cells: a Markdown cell with its title and prompt; a code cell tagged ``exercise:<id>`` that holds
+  exactly the starter, in which the function is a top-level ``def``; then a code cell with the check,
+  ``practice.exercise("neuron.fold_bias").check(fold_bias)``;
+- a quiz, a vote or a prediction is one code cell: ``practice.quiz("neuron.warmup")``;
+- all exercises of a notebook appear in it, in any order, and no other cell depends on a learner's function;
+- in the repository the cells hold the starters, so the stored output of every check is *not started*.
+
+`practice.fill(notebook)` puts the solutions in the starters' places (or nonsense, with ``nonsense=True``) by the tags;
+the tests run every notebook both ways.
+
+**What there is**
+
+00_start_here (``start.``)
+    Exercises: as_rows (pictures as rows) · scale (grey, from 0 to 1) · decide (from scores to an answer) · accuracy ·
+    repair (which weight to repair) · make_fool (open: five pixels to fool it). Quiz: warmup. Vote: is_this_true.
+    Predictions: predict_blank · predict_shift · predict_one_weight · predict_negative.
+01_neuron (``neuron.``)
+    Exercises: fires · nand (weights and bias of a gate) · fold_bias · boundary · neuron (a whole batch) · xor (from
+    NANDs) · make_triangle (open). Quiz: warmup. Vote: is_this_true (a bias compared after the activation).
+    Predictions: predict_bias · predict_double · predict_direction · predict_xor.
+07_backpropagation (``backprop.``)
+    Exercises: sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two
+    weights; updated too early?) · passes (what it costs) · make_xor (open: train it). Quiz: warmup. Vote: is_this_true
+    (back-propagation is the optimisation). Predictions: nudge · predict_early · predict_saturated · predict_cost.
+10_training (``training.``)
+    Exercises: one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits).
+    Quiz: warmup. Vote: is_this_true (a minimum generalises). Predictions: predict_first_loss · predict_twenty ·
+    predict_curves · predict_peek.
+
+A vote is shown with `practice.predict` too: noted first, answered after the run.
+'''
+
+from __future__ import annotations
+
+from typing import cast
+
+from nnbook.practice.catalog import Exercise, Quiz, find
+
+__all__ = ["exercise", "predict", "quiz"]
+
+
+def exercise(id: str) -> Exercise:
+    """The exercise with an id such as ``"neuron.fold_bias"``.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the nearest is offered.
+
+    Examples
+    --------
+    >>> exercise("neuron.fold_bias").title
+    'Fold the threshold into the weights'
+    """
+    return cast(Exercise, find("practice.exercise", id, ("exercise",)))
+
+
+def quiz(id: str) -> Quiz:
+    """The quiz with an id such as ``"neuron.warmup"``: each question is answered at once.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the nearest is offered.
+
+    Examples
+    --------
+    >>> len(quiz("neuron.warmup").questions)
+    3
+    """
+    return cast(Quiz, find("practice.quiz", id, ("quiz",)))
+
+
+def predict(id: str) -> Quiz:
+    """The prediction or vote with an id such as ``"backprop.nudge"``: noted first, answered after the run.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the nearest is offered.
+
+    Examples
+    --------
+    >>> predict("backprop.nudge").questions[0].text
+    'If you raise `w5` by 0.001, the error will …'
+    """
+    return cast(Quiz, find("practice.predict", id, ("predict", "vote")))
