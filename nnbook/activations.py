@@ -1,7 +1,8 @@
 """Activations: the bend between two layers, without which any number of layers would be one.
 
-An activation takes each number by itself and bends it: y = f(x). Its gradient is its slope, number by number
-(notebook 03): dx = dy · f′(x). Where the slope is near 0 the unit hardly listens: it is *saturated*.
+An activation takes each number by itself and bends it: y = f(x), in x's shape, whatever that is. Its gradient is
+its slope, number by number (notebook 03): dx = dy · f′(x). Where the slope is near 0 the unit hardly listens; it
+is *saturated*.
 
     name         y = f(x)                      range       slope f′               saturates
     identity     x                             (−∞, ∞)     1                      never
@@ -18,10 +19,7 @@ An activation takes each number by itself and bends it: y = f(x). Its gradient i
 For most of them the slope can be read off the output, and no exponential is taken twice: their backward takes
 y, and their layer keeps y. GELU and SiLU turn round below zero, where one y belongs to two x: theirs take x.
 
-`softmax` does not take each number by itself. It looks at a whole row, and turns K scores of any size into K
-shares that sum to 1, so that raising one score lowers every other share:
-
-    pᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)           dxᵢ = pᵢ (dyᵢ − Σⱼ dyⱼ pⱼ)
+`softmax` bends a whole row at once, and has a file of its own.
 
 Nothing here overflows, however large x is: exponentials are only ever taken of numbers that are at most 0.
 """
@@ -36,63 +34,31 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import check_integer, check_number, explain
+from nnbook.errors import check_number
 from nnbook.module import Module
+from nnbook.softmax import (
+    LogSoftmax,
+    Softmax,
+    log_softmax,
+    log_softmax_backward,
+    softmax,
+    softmax_backward,
+)
 
 __all__ = [
-    "ELU",
-    "GELU",
-    "Identity",
-    "LeakyReLU",
-    "LogSoftmax",
-    "ReLU",
-    "SiLU",
-    "Sigmoid",
-    "Softmax",
-    "Softplus",
-    "Step",
-    "Tanh",
-    "elu",
-    "elu_backward",
-    "gelu",
-    "gelu_backward",
-    "identity",
-    "identity_backward",
-    "leaky_relu",
-    "leaky_relu_backward",
-    "log_softmax",
-    "log_softmax_backward",
-    "relu",
-    "relu_backward",
-    "sigmoid",
-    "sigmoid_backward",
-    "silu",
-    "silu_backward",
-    "softmax",
-    "softmax_backward",
-    "softplus",
-    "softplus_backward",
-    "step",
-    "step_backward",
-    "tanh",
-    "tanh_backward",
-]
+    "ELU", "GELU", "Identity", "LeakyReLU", "LogSoftmax", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Step",
+    "Tanh", "elu", "elu_backward", "gelu", "gelu_backward", "identity", "identity_backward", "leaky_relu",
+    "leaky_relu_backward", "log_softmax", "log_softmax_backward", "relu", "relu_backward", "sigmoid",
+    "sigmoid_backward", "silu", "silu_backward", "softmax", "softmax_backward", "softplus", "softplus_backward",
+    "step", "step_backward", "tanh", "tanh_backward",
+]  # fmt: skip
 
 # -- the functions, each beside its gradient --------------------------------------------------------------------------
 # A backward first brings dy into the order that its other array has in memory: images lie with the batch innermost.
 
 
 def identity(x: Array) -> Array:
-    """Leave x as it is: what a regression network has after its last layer.
-
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray
-        x itself, not a copy.
+    """Leave x as it is (x itself, not a copy): what a regression network has after its last layer.
 
     Examples
     --------
@@ -116,15 +82,6 @@ def identity_backward(dy: Array) -> Array:
 def step(x: Array) -> Array:
     """Fire or not: y = 1 where x > 0, else 0; the neuron of McCulloch & Pitts 1943 and of Rosenblatt 1958.
 
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        Zeros and ones, floating as x is. At x = 0 it does not fire.
-
     Examples
     --------
     >>> step(np.array([-0.1, 0.0, 0.1]))
@@ -136,8 +93,8 @@ def step(x: Array) -> Array:
 def step_backward(dy: Array) -> Array:
     """Gradient of `step`: 0 everywhere, so nothing before a step learns by gradient descent.
 
-    A nudge to x leaves y where it is (and at the jump there is no slope at all). Perceptrons learn by a rule of their
-    own (notebook 02); to descend a gradient, a network needs a bend with a slope, such as `sigmoid`.
+    A nudge to x leaves y where it is (and at the jump there is no slope at all). Perceptrons learn by a rule of
+    their own (notebook 02); to descend a gradient, a network needs a bend with a slope, such as `sigmoid`.
 
     Examples
     --------
@@ -150,17 +107,9 @@ def step_backward(dy: Array) -> Array:
 def sigmoid(x: Array) -> Array:
     """Squash into (0, 1), a share or a probability: y = σ(x) = 1 / (1 + e⁻ˣ).
 
-    Written as exp(min(x, 0)) / (1 + exp(−|x|)), which is the same, cannot overflow, and stays exact for x far below 0,
-    where y is nearly eˣ. It is tanh in other units: σ(x) = ½ (1 + tanh(x / 2)).
-
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        In (0, 1); ½ at 0. Beyond ± 5 it is within 0.007 of its ends, and the slope is under 0.007.
+    Written as exp(min(x, 0)) / (1 + exp(−|x|)), which is the same, cannot overflow, and stays exact for x far below
+    0, where y is nearly eˣ. It is tanh in other units: σ(x) = ½ (1 + tanh(x / 2)). Beyond ± 5 both y's distance from
+    its end and its slope are under 0.007.
 
     Examples
     --------
@@ -175,7 +124,7 @@ def sigmoid(x: Array) -> Array:
 def sigmoid_backward(dy: Array, y: Array) -> Array:
     """Gradient of `sigmoid`: dx = dy · y (1 − y).
 
-    The slope is at most ¼, at x = 0: ten sigmoids in a row shrink a gradient by 4¹⁰, about a million (notebook 13).
+    The slope is at most ¼, at x = 0: ten sigmoids in a row shrink a gradient at least 4¹⁰-fold, a million times.
 
     Examples
     --------
@@ -189,16 +138,7 @@ def sigmoid_backward(dy: Array, y: Array) -> Array:
 
 
 def tanh(x: Array) -> Array:
-    """Squash into (−1, 1), with 0 in the middle: y = tanh x = 2 σ(2x) − 1.
-
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        In (−1, 1). Beyond ± 3 it is within 0.005 of its ends.
+    """Squash into (−1, 1), with 0 in the middle: y = tanh x = 2 σ(2x) − 1; within 0.005 of its ends beyond ± 3.
 
     Examples
     --------
@@ -222,20 +162,7 @@ def tanh_backward(dy: Array, y: Array) -> Array:
 
 
 def relu(x: Array) -> Array:
-    """Let through what is positive, stop the rest: y = max(x, 0).
-
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        In [0, ∞).
-
-    Notes
-    -----
-    Nair & Hinton 2010, "Rectified linear units improve restricted Boltzmann machines".
+    """Let through what is positive, stop the rest: y = max(x, 0). Nair & Hinton 2010.
 
     Examples
     --------
@@ -265,22 +192,11 @@ def leaky_relu(x: Array, *, negative_slope: float = 0.01) -> Array:
     ----------
     x : ndarray, any shape
     negative_slope : float
-        a, from 0 (which is `relu`) to 1 (which is `identity`).
-
-    Returns
-    -------
-    ndarray, x's shape
-        In (−∞, ∞).
-
-    Raises
-    ------
-    ValueError
-        If a is outside [0, 1].
+        a, from 0 (which is `relu`) to 1 (which is `identity`), else a ValueError. Keras's default is 0.3.
 
     Notes
     -----
-    Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic models". Keras calls it
-    `LeakyReLU` too, with 0.3 as its default.
+    Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic models".
 
     Examples
     --------
@@ -310,17 +226,7 @@ def elu(x: Array, *, alpha: float = 1.0) -> Array:
     ----------
     x : ndarray, any shape
     alpha : float
-        α, how deep the floor lies; 0 is `relu`. Only at α = 1 is the slope without a jump at 0.
-
-    Returns
-    -------
-    ndarray, x's shape
-        In (−α, ∞).
-
-    Raises
-    ------
-    ValueError
-        If α is below 0.
+        α, how deep the floor lies, at least 0 (which is `relu`), else a ValueError. At 1 the slope has no jump.
 
     Notes
     -----
@@ -358,20 +264,8 @@ _C3 = 0.044715 * _C1
 def gelu(x: Array) -> Array:
     """x times the chance that a standard normal number is below x: y = x Φ(x), in its tanh form.
 
-    Φ(x) is taken as ½ (1 + tanh(√(2/π) (x + 0.044715 x³))), because NumPy has no error function; this is within
-    0.0005 of x Φ(x). PyTorch's ``GELU(approximate="tanh")`` and GPT-2 use the same form.
-
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        At least −0.170, which it has at x = −0.752.
-
-    Notes
-    -----
+    Φ(x) is taken as ½ (1 + tanh(√(2/π) (x + 0.044715 x³))), because NumPy has no error function; y is then within
+    0.0005 of x Φ(x). GPT-2 and PyTorch's ``GELU(approximate="tanh")`` do the same. It is lowest, −0.170, at −0.752.
     Hendrycks & Gimpel 2016, "Gaussian error linear units".
 
     Examples
@@ -397,19 +291,8 @@ def gelu_backward(dy: Array, x: Array) -> Array:
 
 
 def silu(x: Array) -> Array:
-    """x times its own sigmoid: y = x σ(x), also called swish.
+    """x times its own sigmoid: y = x σ(x), also called swish; lowest, −0.278, at x = −1.278.
 
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        At least −0.278, which it has at x = −1.278.
-
-    Notes
-    -----
     Elfwing, Uchibe & Doya 2018; Ramachandran, Zoph & Le 2017, "Searching for activation functions".
 
     Examples
@@ -433,25 +316,14 @@ def silu_backward(dy: Array, x: Array) -> Array:
 
 
 def softplus(x: Array) -> Array:
-    """A ReLU without the corner: y = log(1 + eˣ), as max(x, 0) + log(1 + exp(−|x|)).
+    """A ReLU without the corner: y = log(1 + eˣ), written as max(x, 0) + log(1 + exp(−|x|)).
 
-    Parameters
-    ----------
-    x : ndarray, any shape
-
-    Returns
-    -------
-    ndarray, x's shape
-        In (0, ∞), above max(x, 0) by at most log 2 = 0.693, at x = 0.
-
-    Notes
-    -----
-    Dugas et al. 2001. Its slope is the sigmoid.
+    It lies above max(x, 0) by log 2 = 0.693 at x = 0, by less elsewhere. Dugas et al. 2001.
 
     Examples
     --------
-    >>> softplus(np.array([-10000.0, 0.0, 10000.0])).round(4)
-    array([0.000e+00, 6.931e-01, 1.000e+04])
+    >>> softplus(np.array([-10000.0, 0.0, 2.0])).round(4)
+    array([0.    , 0.6931, 2.1269])
     """
     y = np.log1p(np.exp(-np.abs(x)))
     y += np.maximum(x, 0)
@@ -469,253 +341,90 @@ def softplus_backward(dy: Array, y: Array) -> Array:
     return in_order_of(y, dy) * -np.expm1(-y)
 
 
-def softmax(x: Array, *, axis: int = -1) -> Array:
-    """Turn scores into shares that are positive and sum to 1: pᵢ = exp(xᵢ) / Σⱼ exp(xⱼ).
-
-    Only differences of scores matter, so the largest is taken off first: no exponential is then above 1.
-
-    Parameters
-    ----------
-    x : ndarray, shape (..., K)
-        Scores (logits). −inf means "not this one" and gets the share 0.
-    axis : int
-        Along which the shares sum to 1.
-
-    Returns
-    -------
-    ndarray, x's shape
-        In [0, 1]. A row that is −inf throughout, from which nothing may be chosen, gets zeros, not NaN.
-
-    Raises
-    ------
-    ValueError
-        If x has no such axis.
-
-    Notes
-    -----
-    Bridle 1990. For two scores it is a sigmoid: p₁ = σ(x₁ − x₂).
-
-    Examples
-    --------
-    >>> softmax(np.array([1.0, 2.0, -np.inf])).round(4)
-    array([0.2689, 0.7311, 0.    ])
-    """
-    y = np.exp(_below_zero("softmax", x, axis))
-    y /= np.maximum(
-        y.sum(axis=axis, keepdims=True), 1
-    )  # 1 or more, as the largest adds exp(0); 0 if all were −inf
-    return y
-
-
-def softmax_backward(dy: Array, y: Array, *, axis: int = -1) -> Array:
-    """Gradient of `softmax`: dxᵢ = pᵢ (dyᵢ − Σⱼ dyⱼ pⱼ).
-
-    A gradient that is the same for every share changes nothing, since they sum to 1 whatever x does; ∂pᵢ/∂xᵢ is at
-    most ¼.
-
-    Examples
-    --------
-    >>> p = softmax(np.array([0.0, 0.0]))
-    >>> softmax_backward(np.array([1.0, 0.0]), p), softmax_backward(np.array([1.0, 1.0]), p)
-    (array([ 0.25, -0.25]), array([0., 0.]))
-    """
-    dx = in_order_of(y, dy) * y
-    dx -= y * dx.sum(axis=axis, keepdims=True)
-    return dx
-
-
-def log_softmax(x: Array, *, axis: int = -1) -> Array:
-    """The logarithm of `softmax`, without ever taking the logarithm of 0: yᵢ = xᵢ − log Σⱼ exp(xⱼ).
-
-    Parameters
-    ----------
-    x : ndarray, shape (..., K)
-        Scores (logits).
-    axis : int
-        Along which the shares sum to 1.
-
-    Returns
-    -------
-    ndarray, x's shape
-        In [−∞, 0]; −∞ only where x is −inf.
-
-    Raises
-    ------
-    ValueError
-        If x has no such axis.
-
-    Examples
-    --------
-    >>> log_softmax(np.array([0.0, 10000.0]))  # log(softmax(x)) would be -inf
-    array([-10000.,      0.])
-    """
-    y = _below_zero("log_softmax", x, axis)
-    y -= np.log(np.maximum(np.exp(y).sum(axis=axis, keepdims=True), 1))
-    return y
-
-
-def log_softmax_backward(dy: Array, y: Array, *, axis: int = -1) -> Array:
-    """Gradient of `log_softmax`: dxᵢ = dyᵢ − pᵢ Σⱼ dyⱼ, with p = eʸ.
-
-    Examples
-    --------
-    >>> y = log_softmax(np.array([0.0, 0.0]))
-    >>> log_softmax_backward(np.array([-1.0, 0.0]), y)  # share minus target: cross-entropy's gradient
-    array([-0.5,  0.5])
-    """
-    dy = in_order_of(y, dy)
-    dx = np.exp(y)
-    dx *= -dy.sum(axis=axis, keepdims=True)
-    dx += dy
-    return dx
-
-
-def _below_zero(who: str, x: npt.ArrayLike, axis: int) -> Array:
-    """x less its largest entry along the axis, in an array of its own; a row of −inf stays so."""
-    x = np.asarray(x)
-    if x.dtype.kind != "f":
-        x = x.astype(np.float64)
-    _check_axis(who, x, axis)
-    lowest = np.finfo(x.dtype).min  # finite: −inf less −inf would be NaN
-    return x - x.max(axis=axis, keepdims=True, initial=lowest)
-
-
-def _check_axis(who: Any, x: Array, axis: int) -> None:
-    if not -x.ndim <= axis < x.ndim:
-        raise ValueError(
-            explain(
-                who,
-                f"x with an axis {axis}",
-                f"shape {x.shape}",
-                "The last axis is axis=-1." if x.ndim else "Scores come in a row: np.array([x1, x2, ...]).",
-            )
-        )
-
-
 # -- the layers -------------------------------------------------------------------------------------------------------
 
 
 class _Activation(Module):
-    """What all the layers below share: a pair of functions whose options are the layer's `config`."""
+    """What all layers below share: a pair of functions, whose options are the layer's `config`."""
 
     function: ClassVar[Callable[..., Array]]
     gradient: ClassVar[Callable[..., Array]]
-    keeps_input: ClassVar[bool] = False  # True where the gradient takes x, not y
+    keeps: ClassVar[str] = "y"  # what the gradient takes besides dy: "y", "x" or nothing
 
     def forward(self, x: npt.ArrayLike) -> Array:
         """x (...) -> y (...)."""
         x = as_floating(self, x)
         y = self.function(x, **self.config())
-        self.save(x if self.keeps_input else y)
+        self.save(*(y,) if self.keeps == "y" else (x,) if self.keeps == "x" else ())
         return y
 
     def backward(self, dy: Array) -> Array:
         """dy (...) -> dx (...)."""
-        (kept,) = self.saved()
-        return self.gradient(dy, kept, **self.config())
+        return self.gradient(dy, *self.saved(), **self.config())
 
 
-class Identity(Module):
-    """y = x: a place in a model where nothing happens.
+class Identity(_Activation):
+    """y = x: a place in a model where nothing happens. See `identity`.
 
-    Examples
-    --------
     >>> Identity()(np.array([-2.0, 3.0]))
     array([-2.,  3.])
     """
 
-    def forward(self, x: npt.ArrayLike) -> Array:
-        """x (...) -> x."""
-        self.save()
-        return identity(as_floating(self, x))
-
-    def backward(self, dy: Array) -> Array:
-        """dy (...) -> dy."""
-        self.saved()
-        return identity_backward(dy)
+    function, gradient, keeps = staticmethod(identity), staticmethod(identity_backward), ""
 
 
-class Step(Module):
-    """y = 1 where x > 0, else 0. Its gradient is 0, so no layer before it learns by gradient descent.
+class Step(_Activation):
+    """y = 1 where x > 0, else 0. Its gradient is 0, so no layer before it learns by gradient descent. See `step`.
 
-    Examples
-    --------
     >>> Step()(np.array([-0.1, 0.0, 0.1]))
     array([0., 0., 1.])
     """
 
-    def forward(self, x: npt.ArrayLike) -> Array:
-        """x (...) -> zeros and ones (...)."""
-        x = as_floating(self, x)
-        self.save()
-        return step(x)
-
-    def backward(self, dy: Array) -> Array:
-        """dy (...) -> zeros (...)."""
-        self.saved()
-        return step_backward(dy)
+    function, gradient, keeps = staticmethod(step), staticmethod(step_backward), ""
 
 
 class Sigmoid(_Activation):
     """y = 1 / (1 + e⁻ˣ), in (0, 1); its slope is at most ¼, and near 0 on both sides. See `sigmoid`.
 
-    Examples
-    --------
     >>> Sigmoid()(np.array([0.0, 2.0])).round(4)
     array([0.5   , 0.8808])
     """
 
-    function = staticmethod(sigmoid)
-    gradient = staticmethod(sigmoid_backward)
+    function, gradient = staticmethod(sigmoid), staticmethod(sigmoid_backward)
 
 
 class Tanh(_Activation):
     """y = tanh x, in (−1, 1); its slope is at most 1, and near 0 on both sides. See `tanh`.
 
-    Examples
-    --------
     >>> Tanh()(np.array([0.0, 1.0])).round(4)
     array([0.    , 0.7616])
     """
 
-    function = staticmethod(tanh)
-    gradient = staticmethod(tanh_backward)
+    function, gradient = staticmethod(tanh), staticmethod(tanh_backward)
 
 
 class ReLU(_Activation):
     """y = max(x, 0), in [0, ∞); its slope is 1 above zero and 0 below. See `relu`.
 
-    Examples
-    --------
     >>> ReLU()(np.array([-2.0, 3.0]))
     array([0., 3.])
     """
 
-    function = staticmethod(relu)
-    gradient = staticmethod(relu_backward)
+    function, gradient = staticmethod(relu), staticmethod(relu_backward)
 
 
 class LeakyReLU(_Activation):
-    """y = max(x, a x): a ReLU whose slope below zero is a, not 0. See `leaky_relu`.
+    """y = max(x, a x): a ReLU whose slope below zero is a = negative_slope, from 0 to 1. See `leaky_relu`.
 
-    Parameters
-    ----------
-    negative_slope : float
-        a, from 0 to 1.
-
-    Examples
-    --------
     >>> LeakyReLU(0.1)(np.array([-2.0, 3.0]))
     array([-0.2,  3. ])
     """
 
-    function = staticmethod(leaky_relu)
-    gradient = staticmethod(leaky_relu_backward)
+    function, gradient = staticmethod(leaky_relu), staticmethod(leaky_relu_backward)
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = check_number(
-            "LeakyReLU", "negative_slope", negative_slope, at_least=0, at_most=1
-        )
+        name = "negative_slope"
+        self.negative_slope = check_number("LeakyReLU", name, negative_slope, at_least=0, at_most=1)
 
     def config(self) -> dict[str, Any]:
         """The arguments that build it again."""
@@ -723,21 +432,13 @@ class LeakyReLU(_Activation):
 
 
 class ELU(_Activation):
-    """y = x above zero, α (eˣ − 1) below: in (−α, ∞). See `elu`.
+    """y = x above zero, α (eˣ − 1) below, with α = alpha at least 0: in (−α, ∞). See `elu`.
 
-    Parameters
-    ----------
-    alpha : float
-        α, how deep the floor lies, at least 0.
-
-    Examples
-    --------
     >>> ELU()(np.array([-1.0, 3.0])).round(4)
     array([-0.6321,  3.    ])
     """
 
-    function = staticmethod(elu)
-    gradient = staticmethod(elu_backward)
+    function, gradient = staticmethod(elu), staticmethod(elu_backward)
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = check_number("ELU", "alpha", alpha, at_least=0)
@@ -750,95 +451,28 @@ class ELU(_Activation):
 class GELU(_Activation):
     """y = x Φ(x) in its tanh form; slightly below zero on the left. See `gelu`.
 
-    Examples
-    --------
     >>> GELU()(np.array([-1.0, 1.0])).round(4)
     array([-0.1588,  0.8412])
     """
 
-    function = staticmethod(gelu)
-    gradient = staticmethod(gelu_backward)
-    keeps_input = True
+    function, gradient, keeps = staticmethod(gelu), staticmethod(gelu_backward), "x"
 
 
 class SiLU(_Activation):
     """y = x σ(x); slightly below zero on the left. See `silu`.
 
-    Examples
-    --------
     >>> SiLU()(np.array([-1.0, 1.0])).round(4)
     array([-0.2689,  0.7311])
     """
 
-    function = staticmethod(silu)
-    gradient = staticmethod(silu_backward)
-    keeps_input = True
+    function, gradient, keeps = staticmethod(silu), staticmethod(silu_backward), "x"
 
 
 class Softplus(_Activation):
     """y = log(1 + eˣ), in (0, ∞); its slope is the sigmoid. See `softplus`.
 
-    Examples
-    --------
     >>> Softplus()(np.array([0.0, 2.0])).round(4)
     array([0.6931, 2.1269])
     """
 
-    function = staticmethod(softplus)
-    gradient = staticmethod(softplus_backward)
-
-
-class _AlongAxis(_Activation):
-    """What softmax and log-softmax share: the axis along which the shares sum to 1."""
-
-    def __init__(self, axis: int = -1) -> None:
-        self.axis = check_integer(type(self).__name__, "axis", axis, at_least=-64)  # NumPy's most axes
-
-    def forward(self, x: npt.ArrayLike) -> Array:
-        """x (..., K) -> y (..., K)."""
-        x = as_floating(self, x)
-        _check_axis(self, x, self.axis)
-        return super().forward(x)
-
-    def config(self) -> dict[str, Any]:
-        """The arguments that build it again."""
-        return {"axis": self.axis}
-
-
-class Softmax(_AlongAxis):
-    """Shares that sum to 1 along an axis: pᵢ = exp(xᵢ) / Σⱼ exp(xⱼ). See `softmax`.
-
-    Not before a `CrossEntropyLoss`, which takes the scores themselves: two softmaxes in a row learn badly.
-
-    Parameters
-    ----------
-    axis : int
-        Along which they sum to 1.
-
-    Examples
-    --------
-    >>> Softmax()(np.array([[1.0, 2.0], [0.0, 0.0]])).round(4)
-    array([[0.2689, 0.7311],
-           [0.5   , 0.5   ]])
-    """
-
-    function = staticmethod(softmax)
-    gradient = staticmethod(softmax_backward)
-
-
-class LogSoftmax(_AlongAxis):
-    """Logarithms of shares that sum to 1 along an axis: what `NLLLoss` and `KLDivLoss` take. See `log_softmax`.
-
-    Parameters
-    ----------
-    axis : int
-        Along which the shares sum to 1.
-
-    Examples
-    --------
-    >>> LogSoftmax()(np.array([[0.0, 0.0]])).round(4)
-    array([[-0.6931, -0.6931]])
-    """
-
-    function = staticmethod(log_softmax)
-    gradient = staticmethod(log_softmax_backward)
+    function, gradient = staticmethod(softplus), staticmethod(softplus_backward)
