@@ -769,7 +769,7 @@ def _no_module(name: str) -> Any:
 def _sound_name(name: str) -> str:
     """The name without what has a meaning in paths, and without what cannot be seen."""
     name = "".join(sign if sign.isprintable() and sign not in "/\\" else "_" for sign in name)
-    return name[:1000].lstrip(".").replace("..", "__")
+    return name[:1000].strip(".").replace("..", "__")
 
 
 def _compare_modules(name: str, mine: Any, theirs: Any) -> list[str]:
@@ -813,8 +813,9 @@ def _compare_arrays(name: str, plan: Any, array: Array | None) -> list[str]:
     lines = []
     if tuple(plan["shape"]) != array.shape:
         lines.append(f"{name}: shape {tuple(plan['shape'])} in the file, {array.shape} in the model")
-    if np.dtype(plan["dtype"]) != array.dtype:
-        lines.append(f"{name}: {np.dtype(plan['dtype']).name} in the file, {array.dtype.name} in the model")
+    stored = np.dtype(plan["dtype"])
+    if stored != array.dtype.newbyteorder("<"):
+        lines.append(f"{name}: {stored.name} in the file, {array.dtype.name} in the model")
     return lines
 
 
