@@ -23,4 +23,4 @@ from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
 from nnbook.losses import CrossEntropyLoss, Loss, MSELoss
 from nnbook.module import Buffer, Flatten, Module, Parameter, Residual, Sequential
-from nnbook.training import EarlyStopping, History, evaluate, fit, keep_memory, show_config
+from nnbook.training import Checkpoint, EarlyStopping, History, evaluate, fit, keep_memory, show_config

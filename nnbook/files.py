@@ -117,7 +117,7 @@ def save(path: Path, model: Module, *, state: Any = None) -> None:
     """
     if not isinstance(model, Module):
         raise TypeError(explain("save", "a Module to save", describe(model), "Write save(path, model)."))
-    target = _target(path)
+    target = check_target("save", path)
     header, arrays = _describe_model("save", model)
     packer = _Packer("save", "state", {})
     header["state"] = packer.pack(state, "state")
@@ -353,7 +353,7 @@ def _table() -> dict[str, type[Module]]:
     for file in _FILES:
         try:
             home = importlib.import_module(f"nnbook.{file}")
-        except ModuleNotFoundError:
+        except ImportError:
             continue
         for name, value in vars(home).items():
             if isinstance(value, type) and issubclass(value, Module) and value.__module__ == home.__name__:
@@ -365,18 +365,19 @@ def _table() -> dict[str, type[Module]]:
 # -- how it is written ------------------------------------------------------------------------------------------------
 
 
-def _target(path: Path) -> pathlib.Path:
-    target = _as_path("save", path)
+def check_target(who: str, path: Path) -> pathlib.Path:
+    """Where a file of this path would be written; refuses what could not be."""
+    target = _as_path(who, path)
     if target.suffix != ".npz":
         fix = f"Nothing is appended to a name: save to {target.name + '.npz'!r}."
-        raise ValueError(explain("save", "a path that ends in .npz", repr(str(path)), fix))
+        raise ValueError(explain(who, "a path that ends in .npz", repr(str(path)), fix))
     target = pathlib.Path(os.path.realpath(target))  # a link stays a link: what it points to is replaced
     if not target.parent.is_dir():
         fix = "Make it first: os.makedirs(folder)."
         got = f"{str(path)!r}, whose folder is not there"
-        raise FileNotFoundError(explain("save", "a path in a folder that exists", got, fix))
+        raise FileNotFoundError(explain(who, "a path in a folder that exists", got, fix))
     if target.is_dir():
-        raise ValueError(explain("save", "a path of a file", f"{str(path)!r}, which is a folder"))
+        raise ValueError(explain(who, "a path of a file", f"{str(path)!r}, which is a folder"))
     return target
 
 
@@ -717,8 +718,8 @@ class Contents:
                 lines.append(f"{name}: {_tied(here)} in the file, {_tied(there)} in the model")
         return lines
 
-    def fill(self, model: Module) -> None:
-        """Write the arrays into the model, if it fits in every respect."""
+    def check(self, model: Module) -> None:
+        """Refuse a model that does not fit in every respect."""
         lines = self.differences(model)
         if lines:
             count = f"{len(lines)} difference{'' if len(lines) == 1 else 's'}"
@@ -726,6 +727,10 @@ class Contents:
             raise ValueError(
                 explain(self.who, f"a model that fits {self.path.name!r}", got).removesuffix(".")
             )
+
+    def fill(self, model: Module) -> None:
+        """Write the arrays into the model, if it fits."""
+        self.check(model)
         _, parts, _ = _census(self.who, model)
         for name, part in parts.items():
             part.data = self.arrays[name]

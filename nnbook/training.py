@@ -33,20 +33,22 @@ import platform
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnbook import losses
+from nnbook import files
 from nnbook.arrays import Array
 from nnbook.datasets.loader import DataLoader, pad_sequences
 from nnbook.errors import check_choice, check_integer, check_number, describe, explain
+from nnbook.losses import BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, MultiMarginLoss, NLLLoss
 from nnbook.module import Module, Parameter, Sequential
 
 __all__ = [
+    "Checkpoint",
     "EarlyStopping",
     "Evaluation",
     "History",
@@ -61,15 +63,9 @@ _MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _MOMENTS = ("before_fit", "before_step", "after_epoch", "after_fit")
 
 
-def _known(*names: str) -> tuple[type, ...]:
-    return tuple(getattr(losses, name) for name in names if hasattr(losses, name))
-
-
-_BY_CLASS = _known(
-    "CrossEntropyLoss", "NLLLoss", "MultiMarginLoss"
-)  # one score for each class, and the class's index
-_BCE, _HINGE = _known("BCEWithLogitsLoss"), _known("HingeLoss")
-_BY_SIGN = _BCE + _HINGE  # one score: above 0 it says yes
+_BY_CLASS = (CrossEntropyLoss, NLLLoss, MultiMarginLoss)  # one score for each class, and the class's index
+_TRIAL = 64  # so many examples are tried before anything changes
+_BY_SIGN = (BCEWithLogitsLoss, HingeLoss)  # one score: above 0 it says yes
 
 
 class History:
@@ -149,16 +145,18 @@ class Evaluation(NamedTuple):
     accuracy: float | None
 
 
-@dataclass
+@dataclass(repr=False)
 class Training:
     """A training under way: what `fit` works on, and what callbacks are given.
 
     Attributes
     ----------
+    model, loss_fn, optimizer, loader, validation, callbacks, epochs, accumulate
+        What `fit` was given.
+    history : History
+        The epochs that are complete.
     epoch, batch : int
         Where it stands: the epoch under way, counting from 1, and how many of its batches are done.
-    epochs : int
-        How many epochs were asked for.
     stop : bool
         Set it to True, and the training ends after this epoch.
     """
@@ -168,12 +166,107 @@ class Training:
     optimizer: Any
     loader: DataLoader
     validation: DataLoader | None
+    callbacks: list[Any]
     epochs: int
-    accumulate: int = 1
+    accumulate: int
     history: History = field(default_factory=History)
     epoch: int = 0
     batch: int = 0
     stop: bool = False
+    tally: _Tally = field(default_factory=lambda: _Tally())
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it takes, beside the model's arrays, to go on from here as if nothing had been."""
+        return {
+            "setup": self._setup(),
+            "batch": self.batch,
+            "stop": self.stop,
+            "history": self.history.to_dict(),
+            "tally": dict(vars(self.tally)),
+            "optimizer": self.optimizer.state_dict(),
+            "loader": self.loader.state_dict(),
+            "callbacks": [c.state_dict() if _has_state(c) else None for c in self.callbacks],
+            "generators": {name: generator.bit_generator.state for name, generator in self._generators()},
+            "kernel": _kernel()[0],
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state of a training set up in the same way; refused, with every difference, from any other."""
+        then, now = state["setup"], self._setup()
+        lines = [
+            f"{name}: {then.get(name, 'none')} in the checkpoint, {now.get(name, 'none')} here"
+            for name in {**then, **now}
+            if then.get(name) != now.get(name)
+        ]
+        if lines:
+            got = f"one with {len(lines)} difference{'' if len(lines) == 1 else 's'}:\n    " + "\n    ".join(
+                lines
+            )
+            raise ValueError(explain("fit", "the training that is to be resumed", got).removesuffix("."))
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.loader.load_state_dict(state["loader"])
+        for callback, kept in zip(self.callbacks, state["callbacks"], strict=True):
+            if kept is not None:
+                callback.load_state_dict(kept)
+        for name, generator in self._generators():
+            generator.bit_generator.state = state["generators"][name]
+        self.history.loss.clear()
+        for name, values in state["history"].items():
+            setattr(self.history, name, values)
+        vars(self.tally).update(state["tally"])
+        self.batch, self.stop = state["batch"], state["stop"]
+
+    def tell(self, moment: str) -> None:
+        """Call whoever listens for this moment; a bare function listens for the end of an epoch."""
+        for callback in self.callbacks:
+            method = getattr(callback, moment, None)
+            if method is not None:
+                method(self)
+            elif moment == "after_epoch" and not any(hasattr(callback, other) for other in _MOMENTS):
+                callback(self)
+
+    def _setup(self) -> dict[str, str]:
+        """What must be the same when it goes on, in words."""
+        return {
+            "loss": repr(self.loss_fn),
+            "optimizer": type(self.optimizer).__name__,
+            "data": repr(self.loader),
+            "accumulate": str(self.accumulate),
+            "callbacks": ", ".join(type(callback).__name__ for callback in self.callbacks) or "none",
+            "random generators": ", ".join(
+                f"{name} ({type(generator.bit_generator).__name__})" for name, generator in self._generators()
+            ),
+        }
+
+    def _generators(self) -> list[tuple[str, np.random.Generator]]:
+        """Every random generator of model, loss, optimizer, data and callbacks, with a name."""
+        found: list[tuple[str, np.random.Generator]] = []
+        seen: set[int] = set()
+
+        def visit(name: str, value: Any, is_part: bool) -> None:
+            if id(value) in seen:
+                return
+            seen.add(id(value))
+            if isinstance(value, np.random.Generator):
+                found.append((name, value))
+            elif isinstance(value, dict):
+                for key, child in value.items():
+                    visit(f"{name}.{key}", child, False)
+            elif isinstance(value, (list, tuple)):
+                for i, child in enumerate(value):
+                    visit(f"{name}.{i}", child, False)
+            elif is_part or isinstance(value, Module) or _has_state(value):
+                for key, child in vars(value).items() if hasattr(value, "__dict__") else ():
+                    visit(f"{name}.{key}", child, False)
+
+        for name in ("model", "loss_fn", "optimizer", "loader"):
+            visit(name, getattr(self, name), True)
+        for i, callback in enumerate(self.callbacks):
+            visit(f"callbacks.{i}", callback, True)
+        return found
+
+    def __repr__(self) -> str:
+        return f"Training(epoch {self.epoch} of {self.epochs}, {self.batch} batches done)"
 
 
 def fit(
@@ -184,9 +277,10 @@ def fit(
     *,
     epochs: int,
     validation: Any = None,
-    callbacks: Iterable[Any] = (),
+    callbacks: Sequence[Any] = (),
     progress: bool | None = None,
     accumulate: int = 1,
+    resume: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train a model: for each batch, forward, loss, backward, step.
 
@@ -206,7 +300,7 @@ def fit(
         How many times through the data.
     validation : DataLoader or (x, y), optional
         Measured after each epoch, never learnt from.
-    callbacks : iterable of callables or objects
+    callbacks : list of callables or objects
         See the head of this module.
     progress : bool, optional
         Whether to show a bar. None shows it in notebooks and terminals, and nowhere else.
@@ -214,6 +308,9 @@ def fit(
         How many batches' gradients are gathered before each step: the step is that of one batch so many times as
         large, in the memory of a small one. (Layers that look at a whole batch, as batch norm does, still see the
         small one.) What is left at the end of an epoch makes a step of its own.
+    resume : path, optional
+        A file that `Checkpoint` wrote. With everything else as it was then (only `epochs` may differ) the training goes
+        on from there, and ends with the same bits, on the same machine, as if it had never stopped.
 
     Returns
     -------
@@ -252,21 +349,27 @@ def fit(
     _check_optimizer(optimizer, model)
     loader = _as_loader("fit", "train", train, shuffle=True)
     held_out = None if validation is None else _as_loader("fit", "validation", validation)
-    listeners = _check_callbacks(callbacks)
+    _check_callbacks(callbacks)
     _scan("fit", model, loss_fn, loader, "")
     if held_out is not None:
         _scan("fit", model, loss_fn, held_out, "validation ")
     keep_memory()
 
-    named = list(model.named_parameters())
-    training = Training(model, loss_fn, optimizer, loader, held_out, epochs, accumulate)
-    history, tally = training.history, _Tally()
-    _tell(listeners, "before_fit", training)
+    told = sorted(
+        callbacks, key=lambda callback: isinstance(callback, Checkpoint)
+    )  # writes down what others did
+    training = Training(model, loss_fn, optimizer, loader, held_out, told, epochs, accumulate)
+    history, parameters = training.history, list(model.named_parameters())
+    training.tell("before_fit")
+    if resume is not None:
+        _resume(training, resume)
     with _prepared(model, loss_fn), _Interrupt() as interrupt, _Progress(training, progress) as bar:
         try:
             for training.epoch in range(len(history) + 1, epochs + 1):
                 interrupt.check()
-                for batches in _groups(loader, accumulate):
+                if training.stop:
+                    break
+                for batches in _groups(loader, accumulate, loss_fn):
                     optimizer.zero_grad()
                     for inputs, target, share in batches:
                         prediction = model(*inputs)
@@ -274,25 +377,23 @@ def fit(
                         _check_loss(training, loss, inputs)
                         gradient = loss_fn.backward()
                         model.backward(gradient if share == 1 else gradient * share)
-                        tally.add(loss_fn, loss, prediction, target)
+                        training.tally.add(loss_fn, loss, prediction, target)
                         training.batch += 1
-                    _check_gradients(training, named)
-                    _tell(listeners, "before_step", training)
+                    _check_gradients(training, parameters)
+                    training.tell("before_step")
                     optimizer.step()
                     bar.advance(len(batches))
                     interrupt.check()
                 measured = None if held_out is None else evaluate(model, held_out, loss_fn)
-                history.append(loss=tally.mean_loss, accuracy=tally.accuracy)
+                history.append(loss=training.tally.mean_loss, accuracy=training.tally.accuracy)
                 if measured is not None:
                     history.append(val_loss=measured.loss, val_accuracy=measured.accuracy)
-                training.batch, tally = 0, _Tally()
-                bar.tell()
-                _tell(listeners, "after_epoch", training)
-                if training.stop:
-                    break
+                training.batch, training.tally = 0, _Tally()
+                bar.show()
+                training.tell("after_epoch")
         except _Interrupted:
             history.interrupted = True
-        _tell(listeners, "after_fit", training)
+        training.tell("after_fit")
     return history
 
 
@@ -324,11 +425,8 @@ def evaluate(model: Module, data: Any, loss_fn: Any) -> Evaluation:
     _check_parts("evaluate", model, loss_fn)
     *inputs, target = _whole(_as_loader("evaluate", "data", data))
     prediction = model.predict(*inputs)
-    with _flags_kept(loss_fn):
-        for module in _modules(loss_fn):
-            module.recording = False
-        tally = _Tally()
-        tally.add(loss_fn, loss_fn(prediction, target), prediction, target)
+    tally = _Tally()
+    tally.add(loss_fn, _loss_only(loss_fn, prediction, target), prediction, target)
     return Evaluation(tally.mean_loss, tally.accuracy)
 
 
@@ -429,6 +527,82 @@ class EarlyStopping:
         parts += [] if self.restore_best else ["restore_best=False"]
         parts += [f"monitor={self.monitor!r}"] if self.monitor != "val_loss" else []
         return f"EarlyStopping({', '.join(parts)})"
+
+
+class Checkpoint:
+    """A callback that writes down where the training stands, so that ``fit(..., resume=path)`` can go on from there.
+
+    Parameters
+    ----------
+    path : str or path
+        A ``.npz`` file, written over each time, in one stroke: see `nnbook.save`.
+    every : int
+        After how many epochs. It also writes after the last one, and when Ctrl-C ends the training.
+
+    Notes
+    -----
+    The file holds the model (``nnbook.load(path)`` reads it), the optimiser's state, the epoch's order and place in
+    it, the states of the other callbacks, and of every random generator that model, loss, optimiser, loader or
+    callbacks keep in an attribute. What it cannot see is randomness of your own that is kept elsewhere.
+
+    Examples
+    --------
+    >>> import nnbook, tempfile, os
+    >>> x, y = np.arange(20.0).reshape(10, 2), np.arange(10) % 2
+    >>> def run(epochs, **options):
+    ...     model = nnbook.Linear(2, 2, rng=0)
+    ...     optimizer = nnbook.Adam(model.parameters())
+    ...     return fit(model, (x, y), nnbook.CrossEntropyLoss(), optimizer, epochs=epochs, progress=False, **options)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "run.npz")
+    ...     half = run(2, callbacks=[Checkpoint(path)])
+    ...     whole = run(4, callbacks=[Checkpoint(path)], resume=path)
+    >>> whole.loss == run(4).loss
+    True
+    """
+
+    def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
+        self.path = path
+        self.every = check_integer("Checkpoint", "every", every)
+
+    def before_fit(self, training: Training) -> None:
+        """Refuse a path that could not be written to, before an hour has passed."""
+        files.check_target("Checkpoint", self.path)
+
+    def after_epoch(self, training: Training) -> None:
+        """Write, if it is time."""
+        if training.epoch % self.every == 0 or training.epoch == training.epochs or training.stop:
+            self.save(training)
+
+    def after_fit(self, training: Training) -> None:
+        """Write, if Ctrl-C ended it."""
+        if training.history.interrupted:
+            self.save(training)
+
+    def save(self, training: Training) -> None:
+        """Write now."""
+        files.save(self.path, training.model, state=training.state_dict())
+
+    def __repr__(self) -> str:
+        return f"Checkpoint({str(self.path)!r}{f', every={self.every}' if self.every > 1 else ''})"
+
+
+def _resume(training: Training, path: str | os.PathLike[str]) -> None:
+    """Bring a training to where a checkpoint stands: first the looking through, then the writing."""
+    contents = files.Contents("fit", path)
+    contents.check(training.model)
+    state = contents.state()
+    if not isinstance(state, dict) or "setup" not in state:
+        fix = "It holds a model alone: nnbook.load(path, into=model), then fit without resume."
+        raise ValueError(
+            explain("fit", "a file that Checkpoint wrote as resume", f"{contents.path.name!r}", fix)
+        )
+    training.load_state_dict(state)
+    contents.fill(training.model)
+
+
+def _has_state(value: Any) -> bool:
+    return hasattr(value, "state_dict") and hasattr(value, "load_state_dict")
 
 
 # -- the machine underneath -------------------------------------------------------------------------------------------
@@ -572,27 +746,40 @@ class _Tally:
     """The sums behind an epoch's mean loss and accuracy."""
 
     def __init__(self) -> None:
-        self.loss, self.examples, self.right, self.labels = 0.0, 0, 0, 0
+        self.loss, self.weight, self.right, self.labels = 0.0, 0.0, 0, 0
 
     def add(self, loss_fn: Any, loss: float, prediction: Any, target: Any) -> None:
-        self.loss += loss * len(target)
-        self.examples += len(target)
+        weight = _weight(loss_fn, target)
+        self.loss += float(loss) * weight
+        self.weight += weight
         if isinstance(loss_fn, _BY_CLASS):
-            answers = prediction.argmax(axis=-1) == target
+            right = prediction.argmax(axis=-1) == target
+            ignored = getattr(loss_fn, "ignore_index", None)
+            if ignored is not None:
+                right = right[np.asarray(target) != ignored]
         elif isinstance(loss_fn, _BY_SIGN):
-            answers = (prediction > 0) == (target > (0.5 if isinstance(loss_fn, _BCE) else 0))
+            right = (prediction > 0) == (target > (0.5 if isinstance(loss_fn, BCEWithLogitsLoss) else 0))
         else:
             return
-        self.right += int(np.count_nonzero(answers))
-        self.labels += answers.size
+        self.right += int(np.count_nonzero(right))
+        self.labels += right.size
 
     @property
     def mean_loss(self) -> float:
-        return self.loss / self.examples
+        return self.loss / self.weight
 
     @property
     def accuracy(self) -> float | None:
         return self.right / self.labels if self.labels else None
+
+
+def _weight(loss_fn: Any, target: Any) -> float:
+    """What a batch counts in a mean of batches: its examples, or whatever else its own mean was divided by."""
+    weight, ignored = getattr(loss_fn, "weight", None), getattr(loss_fn, "ignore_index", None)
+    if not isinstance(loss_fn, _BY_CLASS) or (weight is None and ignored is None):
+        return float(len(target))
+    labels = np.asarray(target) if ignored is None else target[target != ignored]
+    return float(labels.size if weight is None else weight[labels].sum())
 
 
 class _Progress:
@@ -617,7 +804,7 @@ class _Progress:
         if self.bar is not None:
             self.bar.update(batches)
 
-    def tell(self) -> None:
+    def show(self) -> None:
         if not self.wanted:
             return
         numbers_now = {name: f"{v[-1]:.4g}" for name, v in self.training.history.to_dict().items()}
@@ -669,6 +856,14 @@ def _flags_kept(root: Any) -> Iterator[None]:
             module.training, module.recording = training, recording
 
 
+def _loss_only(loss_fn: Any, prediction: Any, target: Any) -> float:
+    """The loss, with nothing kept for a way back."""
+    with _flags_kept(loss_fn):
+        for module in _modules(loss_fn):
+            module.recording = False
+        return float(loss_fn(prediction, target))
+
+
 def _modules(root: Any) -> list[Module]:
     """All modules below and including `root`; none if it is a loss that somebody wrote without Module."""
     return list(root.modules()) if isinstance(root, Module) else []
@@ -692,21 +887,23 @@ def _first_layer(model: Module) -> Module | None:
     return None
 
 
-def _groups(loader: DataLoader, size: int) -> Iterator[list[tuple[list[Any], Any, float]]]:
-    """As many batches as make one step, each as (inputs, target, its share of their examples)."""
+def _groups(loader: DataLoader, size: int, loss_fn: Any) -> Iterator[list[tuple[list[Any], Any, float]]]:
+    """As many batches as make one step, each as (inputs, target, its share in their mean)."""
     batches: list[tuple[list[Any], Any]] = []
     for *inputs, target in loader:
         batches.append((_flat(inputs), target))
         if len(batches) == size:
-            yield _with_shares(batches)
+            yield _with_shares(batches, loss_fn)
             batches = []
     if batches:
-        yield _with_shares(batches)
+        yield _with_shares(batches, loss_fn)
 
 
-def _with_shares(batches: list[tuple[list[Any], Any]]) -> list[tuple[list[Any], Any, float]]:
-    examples = sum(len(target) for _, target in batches)
-    return [(inputs, target, len(target) / examples) for inputs, target in batches]
+def _with_shares(batches: list[tuple[list[Any], Any]], loss_fn: Any) -> list[tuple[list[Any], Any, float]]:
+    if len(batches) == 1:
+        return [(*batches[0], 1.0)]
+    weights = [_weight(loss_fn, target) for _, target in batches]
+    return [(*batch, weight / sum(weights)) for batch, weight in zip(batches, weights, strict=True)]
 
 
 def _flat(inputs: list[Any]) -> list[Any]:
@@ -717,11 +914,6 @@ def _flat(inputs: list[Any]) -> list[Any]:
 def _whole(loader: DataLoader) -> list[Any]:
     """All examples of a loader at once, in their own order: inputs, then target."""
     return _flat([pad_sequences(x) if isinstance(x, list) else x for x in loader.arrays])
-
-
-def _tell(listeners: dict[str, list[Callable[[Training], Any]]], moment: str, training: Training) -> None:
-    for listener in listeners[moment]:
-        listener(training)
 
 
 def _arrays(model: Module) -> Iterator[tuple[str, Array]]:
@@ -760,23 +952,18 @@ def _check_optimizer(optimizer: Any, model: Module) -> None:
         raise ValueError(explain("fit", "an optimizer of the model's own parameters", got, fix))
 
 
-def _check_callbacks(callbacks: Any) -> dict[str, list[Callable[[Training], Any]]]:
-    """Who is to be told of what."""
-    expected = (
-        "callbacks that are functions, or objects with " + ", ".join(_MOMENTS[:-1]) + f" or {_MOMENTS[-1]}"
-    )
+def _check_callbacks(callbacks: Any) -> None:
     if not isinstance(callbacks, (list, tuple)):
         fix = "Put it in a list: callbacks=[...]."
         raise TypeError(explain("fit", "a list of callbacks", describe(callbacks), fix))
-    listeners: dict[str, list[Callable[[Training], Any]]] = {moment: [] for moment in _MOMENTS}
     for callback in callbacks:
-        methods = {moment: getattr(callback, moment) for moment in _MOMENTS if hasattr(callback, moment)}
-        if isinstance(callback, type) or not (methods or callable(callback)):
+        has_method = any(callable(getattr(callback, moment, None)) for moment in _MOMENTS)
+        if isinstance(callback, type) or not (has_method or callable(callback)):
+            expected = (
+                f"callbacks that are functions, or objects with {', '.join(_MOMENTS[:-1])} or {_MOMENTS[-1]}"
+            )
             fix = f"Make one: {callback.__name__}(...)." if isinstance(callback, type) else ""
             raise TypeError(explain("fit", expected, describe(callback), fix))
-        for moment, method in (methods or {"after_epoch": callback}).items():
-            listeners[moment].append(method)
-    return listeners
 
 
 def _as_loader(who: str, name: str, data: Any, *, shuffle: bool = False) -> DataLoader:
@@ -799,17 +986,21 @@ def _scan(who: str, model: Module, loss_fn: Any, loader: DataLoader, kind: str) 
     if isinstance(target, list):
         return
     _check_finite(who, f"{kind}y", target)
-    first = _flat([pad_sequences(x[:1]) if isinstance(x, list) else x[:1] for x in inputs])
-    scores = model.predict(*first)  # also: whatever shape or dtype the model refuses, it refuses now
-    if isinstance(loss_fn, _BY_CLASS) and target.dtype.kind in "iu" and np.ndim(scores) > 1:
+    first = _flat([pad_sequences(x[:_TRIAL]) if isinstance(x, list) else x[:_TRIAL] for x in inputs])
+    scores = model.predict(*first)  # what the model or the loss refuses in shape or dtype, it refuses now
+    if _weight(loss_fn, target[:_TRIAL]) > 0:
+        _loss_only(loss_fn, scores, target[:_TRIAL])
+    if isinstance(loss_fn, _BY_CLASS):
         classes = scores.shape[-1]
-        _check_labels(
-            who, f"{kind}y", target, (target < 0) | (target >= classes), f"labels from 0 to {classes - 1}"
-        )
-    elif isinstance(loss_fn, _BCE):
-        _check_labels(who, f"{kind}y", target, (target < 0) | (target > 1), "targets between 0 and 1")
-    elif isinstance(loss_fn, _HINGE):
-        _check_labels(who, f"{kind}y", target, abs(target) != 1, "labels -1 and 1")
+        wrong = (target < 0) | (target >= classes)
+        ignored = getattr(loss_fn, "ignore_index", None)
+        if ignored is not None:
+            wrong &= target != ignored
+        _refuse_entries(who, f"{kind}y", target, wrong, f"labels from 0 to {classes - 1}")
+    elif isinstance(loss_fn, BCEWithLogitsLoss):
+        _refuse_entries(who, f"{kind}y", target, (target < 0) | (target > 1), "targets between 0 and 1")
+    elif isinstance(loss_fn, HingeLoss):
+        _refuse_entries(who, f"{kind}y", target, abs(target) != 1, "targets of -1 and 1")
 
 
 def _check_finite(who: str, name: str, array: Array) -> None:
@@ -818,22 +1009,16 @@ def _check_finite(who: str, name: str, array: Array) -> None:
     with np.errstate(all="ignore"):
         if np.isfinite(array.sum()):  # one pass without a second array; what overflows is looked at closely
             return
-    wrong = ~np.isfinite(array)
-    if wrong.any():
-        _refuse_entries(who, name, array, wrong, "finite numbers", "Drop or mend such rows first.")
+    _refuse_entries(who, name, array, ~np.isfinite(array), "finite numbers", "Drop or mend such rows first.")
 
 
-def _check_labels(who: str, name: str, target: Array, wrong: Array, expected: str) -> None:
-    if wrong.any():
-        _refuse_entries(who, name, target, wrong, expected, "")
-
-
-def _refuse_entries(who: str, name: str, array: Array, wrong: Array, expected: str, fix: str) -> None:
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    place = ", ".join(map(str, index))
+def _refuse_entries(who: str, name: str, array: Array, wrong: Array, expected: str, fix: str = "") -> None:
     count = int(np.count_nonzero(wrong))
-    more = f", the first of {count} such entries" if count > 1 else ""
-    raise ValueError(explain(who, f"{expected} in {name}", f"{array[index]} at {name}[{place}]{more}", fix))
+    if count:
+        index = tuple(map(int, np.argwhere(wrong)[0]))
+        place = f"{name}[{', '.join(map(str, index))}]"
+        more = f", the first of {count} such entries" if count > 1 else ""
+        raise ValueError(explain(who, f"{expected} in {name}", f"{array[index]} at {place}{more}", fix))
 
 
 def _check_loss(training: Training, loss: Any, inputs: list[Any]) -> None:
@@ -844,7 +1029,7 @@ def _check_loss(training: Training, loss: Any, inputs: list[Any]) -> None:
             _first_not_finite(training.model, inputs)
             or "The model's outputs are finite: the loss itself is not."
         )
-        raise ValueError(_went_wrong(training, "a finite loss", f"{float(loss)}", where))
+        raise ValueError(_went_wrong(training, "a finite loss", f"{float(loss)}", where, training.batch + 1))
 
 
 def _check_gradients(training: Training, named: list[tuple[str, Parameter]]) -> None:
@@ -854,15 +1039,18 @@ def _check_gradients(training: Training, named: list[tuple[str, Parameter]]) -> 
     for name, parameter in reversed(named):
         if not np.isfinite(parameter.grad).all():
             where = f"The first such gradient on the way back is that of {name}."
-            raise ValueError(_went_wrong(training, "finite gradients", "some that are not", where))
+            raise ValueError(
+                _went_wrong(training, "finite gradients", "some that are not", where, training.batch)
+            )
 
 
-def _went_wrong(training: Training, expected: str, got: str, where: str) -> str:
-    place = f"{got} in epoch {training.epoch}, batch {training.batch + 1}"
+def _went_wrong(training: Training, expected: str, got: str, where: str, batch: int) -> str:
     rate = getattr(training.optimizer, "lr", None)
-    rate = f" (lr is {rate:g})" if isinstance(rate, numbers.Real) else ""
-    mend = f"Often the steps are too large{rate}: try a tenth of the rate. The parameters are as before this batch."
-    return explain("fit", expected, place, f"{where} {mend}")
+    mend = (
+        f"Often the steps are too large{f' (lr is {rate:g})' if isinstance(rate, numbers.Real) else ''}: try a tenth "
+        "of the rate. The parameters are as before this batch."
+    )
+    return explain("fit", expected, f"{got} in epoch {training.epoch}, batch {batch}", f"{where} {mend}")
 
 
 def _first_not_finite(model: Module, inputs: list[Any]) -> str:
