@@ -1,4 +1,7 @@
+import collections
+import datetime
 import hashlib
+import re
 import subprocess
 import sys
 
@@ -8,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnbook import datasets
+from nnbook.datasets import drawn, series, text
+
+RNG = np.random.default_rng(0)
 
 
 def digest(*parts):
@@ -110,11 +116,28 @@ def test_digits_refuses(args, error, message):
 RECORDED = {
     "blobs": (lambda rng: datasets.blobs(rng=rng), "b2a28619680598e5"),
     "blobs, five": (lambda rng: datasets.blobs(101, classes=5, noise=0.1, rng=rng), "4f9b4bd15ba5ce0f"),
+    "adding": (lambda rng: datasets.adding(50, rng=rng), "b81f48fc2c97fdcd"),
+    "ages": (lambda rng: datasets.ages(100, rng=rng), "2f18c2b9a526afc4"),
+    "ages, relations": (
+        lambda rng: datasets.ages(100, kind="relations", question="first", people=3, rng=rng),
+        "df1dbc880c85aa46",
+    ),
     "circles": (lambda rng: datasets.circles(rng=rng), "75a05c9776a5c783"),
+    "dates": (lambda rng: datasets.dates(300, rng=rng), "e91ad7611c7d5d0a"),
+    "glyphs": (lambda rng: datasets.glyphs(200, rng=rng), "2f0311387448c72f"),
+    "glyphs, letters": (
+        lambda rng: datasets.glyphs(260, "letters", turn=30, thicken=1, rng=rng),
+        "15b1648beb07cc87",
+    ),
     "moons": (lambda rng: datasets.moons(rng=rng), "de1b74cba15c16c7"),
+    "ratings": (lambda rng: datasets.ratings(rng=rng), "3976b30975b1fede"),
+    "sentiments": (lambda rng: datasets.sentiments(300, rng=rng), "b6fc847b8766b66a"),
+    "signals": (lambda rng: datasets.signals(200, rng=rng), "d41bdd47ab098a3c"),
     "spirals": (lambda rng: datasets.spirals(rng=rng), "9f4a8818da75ccef"),
     "spirals, three": (lambda rng: datasets.spirals(100, classes=3, turns=1.5, rng=rng), "2e36948c95ec9ebc"),
     "steps": (lambda rng: datasets.steps(rng=rng), "6c968ccb9c12a06a"),
+    "toy_language": (lambda rng: datasets.toy_language(300, rng=rng), "ce4f65d2e28019df"),
+    "waves": (lambda rng: datasets.waves(50, rng=rng), "1f0a62d5eabe95fb"),
     "xor": (lambda rng: datasets.xor(rng=rng), "a0a0886a8e4ac4a8"),
 }
 
@@ -209,6 +232,473 @@ def test_steps_are_flat_pieces_of_equal_width():
     assert 0.09 < (noisy - y).std() < 0.11
 
 
+# -- in a row ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_signals_have_their_shapes(flat):
+    x, y = datasets.signals(203, length=30, flat=flat, rng=0)
+    assert x.shape == ((203, 30) if flat else (203, 1, 30))
+    assert (x.dtype, y.dtype) == (np.float32, np.int64)
+    assert sorted(np.bincount(y)) == [20] * 7 + [21] * 3
+    assert len(datasets.SIGNALS) == 10
+
+
+def test_signals_read_a_shape_between_its_points():
+    shapes, way = RNG.standard_normal((7, 5)), RNG.uniform(-0.3, 1.3, (7, 40))
+    way[0, :3] = 0, 1, 0.25
+    got = series._along(shapes, way)
+    for row, shape, places in zip(got, shapes, way, strict=True):
+        assert np.allclose(row, np.interp(places, np.linspace(0, 1, 5), shape, left=0, right=0))
+
+
+def test_signals_slow_noise_has_unit_variance_and_alike_neighbours():
+    noise = series._slow(RNG.standard_normal((2000, 48)))
+    assert noise.shape == (2000, 40)
+    assert np.isclose(noise.std(), 1, atol=0.02)
+    assert np.corrcoef(noise[:, 10], noise[:, 11])[0, 1] > 0.8
+    assert abs(np.corrcoef(noise[:, 10], noise[:, 30])[0, 1]) < 0.1
+
+
+def test_signals_noise_is_what_it_says():
+    still, moved = (datasets.signals(2000, noise=noise, rng=0)[0] for noise in (0, 0.4))
+    assert np.isclose((moved - still).std(), 0.4, rtol=0.03)
+
+
+def test_signals_are_where_they_fit_and_tell_their_shape():
+    x, y = datasets.signals(4000, noise=0, flat=True, rng=0)
+    step = np.diff(x, axis=1)
+    jumps = abs(step - np.median(step, axis=1, keepdims=True)) > 0.01  # the shear alone has equal steps
+    first, last = jumps.argmax(axis=1), jumps.shape[1] - jumps[:, ::-1].argmax(axis=1)
+    ramps = (y == 0) | (y == 1)  # both ends jump
+    width = (last - first)[ramps]
+    assert width.min() >= 0.25 * 40 - 1
+    assert width.max() <= 0.5 * 40 + 2
+    assert first[ramps].min() <= 1
+    assert last[ramps].max() >= 38
+    x, y = datasets.signals(3000, flat=True, rng=0)
+    distance = ((x[2000:, np.newaxis] - x[:2000]) ** 2).sum(axis=2)
+    assert (y[distance.argmin(axis=1)] == y[2000:]).mean() > 0.7
+
+
+def test_waves_are_two_sines_and_their_own_next_step():
+    x, y = datasets.waves(200, length=40, noise=0, rng=0)
+    assert x.shape == y.shape == (200, 40, 1)
+    assert x.dtype == y.dtype == np.float32
+    assert np.array_equal(x[:, 1:], y[:, :-1])
+    assert 0.5 < abs(x).max() <= 1
+    slow, fast = [], []
+    for wave in x[:, :, 0].astype(np.float64):
+        # Two sines: w[t+2] + w[t-2] = p (w[t+1] + w[t-1]) + q w[t], whose solution tells both periods.
+        sums = np.stack([wave[3:-1] + wave[1:-3], wave[2:-2]], axis=1)
+        (p, q), *_ = np.linalg.lstsq(sums, wave[4:] + wave[:-4], rcond=None)
+        assert np.allclose(sums @ [p, q], wave[4:] + wave[:-4], atol=1e-5)
+        cosines = np.roots([4, -2 * p, -(2 + q)])  # 2 cos 2w = 2p cos w + q
+        long, short = sorted(2 * np.pi / np.arccos(np.clip(cosines.real, -1, 1)), reverse=True)
+        slow.append(long)
+        fast.append(short)
+    assert 11.9 < min(slow) < 13
+    assert 23 < max(slow) < 26
+    assert 5.9 < min(fast) < 6.5
+    assert 11 < max(fast) < 12.1
+    noisy = datasets.waves(200, length=40, noise=0.1, rng=0)[0]
+    assert np.isclose((noisy - x).std(), 0.1, rtol=0.05)
+
+
+@pytest.mark.parametrize("length", [2, 7, 50])
+def test_adding_asks_for_the_sum_of_one_number_of_each_half(length):
+    x, y = datasets.adding(400, length=length, rng=0)
+    assert (x.shape, y.shape) == ((400, length, 2), (400, 1))
+    assert x.dtype == y.dtype == np.float32
+    for row, (total,) in zip(x.tolist(), y.tolist(), strict=True):
+        marked = [(step, number) for step, (number, mark) in enumerate(row) if mark == 1]
+        assert all(mark in (0, 1) for _, mark in row)
+        (first, a), (second, b) = marked
+        assert first < length // 2 <= second
+        assert np.isclose(a + b, total)
+    assert {*np.nonzero(x[:, :, 1])[1]} == set(range(length))
+    assert 0 <= x[:, :, 0].min() < 0.01
+    assert 0.99 < x[:, :, 0].max() < 1
+
+
+def test_adding_is_hard_for_who_says_the_mean():
+    y = datasets.adding(20000, length=4, rng=0)[1]
+    assert np.isclose(((y - 1) ** 2).mean(), 1 / 6, rtol=0.03)
+
+
+# -- drawn ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["digits", "letters"])
+def test_glyphs_have_shapes_range_and_even_classes(kind):
+    x, y = datasets.glyphs(105, kind, rng=0)
+    assert (x.shape, x.dtype, y.dtype) == ((105, 1, 28, 28), np.float32, np.int64)
+    assert (x.min(), x.max()) == (0, 1)
+    counts = np.bincount(y)
+    assert len(counts) == len(datasets.GLYPHS[kind])
+    assert counts.max() - counts.min() == 1
+
+
+def winding_number(points, starts, ends):
+    """How often the outlines run round each point: the angle under which it sees all pieces, over a whole turn."""
+    a, b = starts - points[:, np.newaxis], ends - points[:, np.newaxis]  # (P, E, 2)
+    cross = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return np.rint(np.arctan2(cross, (a * b).sum(axis=2)).sum(axis=1) / (2 * np.pi))
+
+
+@pytest.mark.parametrize(
+    ("font", "character"), [("DejaVuSans", "8"), ("STIXGeneralItalic", "Q"), ("cmr10", "B")]
+)
+def test_glyphs_ink_is_what_the_outlines_run_round(font, character):
+    starts, ends = drawn._outline(font, character)
+    turned = drawn._matrices(*np.array([[0.3, -0.2], [1.0, 0.9], [0.1, -0.2]]))
+    starts, ends = starts @ turned + 14.2, ends @ turned + 14.2
+    places = (np.arange(112) + 0.5) / 4
+    points = np.stack(np.meshgrid(places, places), axis=2).reshape(-1, 2)
+    for picture, start, end in zip(drawn._fill(starts, ends, np.zeros(2, int)), starts, ends, strict=True):
+        inside = np.concatenate([winding_number(part, start, end) for part in np.split(points, 8)]) != 0
+        expected = inside.reshape(28, 4, 28, 4).mean(axis=(1, 3))
+        assert np.array_equal(picture, expected)
+        assert 30 < expected.sum() < 300
+
+
+def test_glyphs_outlines_are_centred_closed_and_twenty_pixels_long():
+    starts, ends = drawn._outline("DejaVuSerif", "W")
+    assert np.array_equal(
+        np.sort(starts, axis=0), np.sort(ends, axis=0)
+    )  # each piece starts where another ends
+    assert np.allclose(np.ptp(starts, axis=0).max(), 20)
+    assert np.allclose(starts.min(axis=0) + starts.max(axis=0), 0, atol=1e-9)
+
+
+def test_glyphs_curves_pass_where_bezier_says():
+    start, control, end = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 0.0]])
+    points = drawn._curve(start, control, end, pieces=4)
+    assert np.allclose(points, [[0.5625, 0.75], [1.25, 1.0], [2.0625, 0.75], [3, 0]])
+
+
+def test_glyphs_stand_upright_and_turn_counter_clockwise():
+    up, right = np.array([0.0, 1.0]), np.array([1.0, 0.0])
+    none, quarter, half_size, slanted = drawn._matrices(
+        np.array([0, np.pi / 2, 0, 0]), np.array([1, 1, 0.5, 1]), np.array([0, 0, 0, 0.5])
+    )
+    assert np.allclose([right @ none, up @ none], [[1, 0], [0, -1]])  # rows are counted downwards
+    assert np.allclose([right @ quarter, up @ quarter], [[0, -1], [-1, 0]])
+    assert np.allclose([right @ half_size, up @ half_size], [[0.5, 0], [0, -0.5]])
+    assert np.allclose([right @ slanted, up @ slanted], [[1, 0], [0.5, -1]])
+    x, y = datasets.glyphs(2600, "letters", turn=0, noise=0, rng=0)
+    foot = x[y == datasets.GLYPHS["letters"].index("L"), 0].mean(axis=0)  # L has its foot at the lower right
+    assert foot[14:, 14:].sum() > 3 * foot[:14, 14:].sum()
+
+
+@pytest.mark.parametrize(("growth", "corners"), [(1, 0), (2, 1), (3, 1)])
+def test_glyphs_strokes_grow_into_an_octagon(growth, corners):
+    starts, ends = drawn._outline("DejaVuSans", "1")
+    thin, thick = (
+        np.kron(drawn._fill(starts[None] + 14, ends[None] + 14, np.array([g]))[0] > 0, np.ones((1, 1)))
+        for g in (0, growth)
+    )
+    assert (thick >= thin).all()
+    dot = np.zeros((1, 9, 9), bool)
+    dot[0, 4, 4] = True
+    for step in range(1, growth + 1):
+        dot = drawn._grown(dot, corners=step % 2 == 0)
+    rows, columns = np.nonzero(dot[0])
+    expected = {
+        (i, j)
+        for i in range(9)
+        for j in range(9)
+        if max(abs(i - 4), abs(j - 4)) <= growth and abs(i - 4) + abs(j - 4) <= growth + corners
+    }
+    assert {*zip(rows.tolist(), columns.tolist(), strict=True)} == expected
+
+
+def test_glyphs_options_do_what_they_say():
+    plain = {"turn": 0, "shift": 0, "thicken": 0, "noise": 0}
+    x, _ = datasets.glyphs(400, **plain, rng=0)
+    assert set(np.unique(x * 16)) <= set(range(17))
+    rows, columns = np.nonzero(x[:, 0].max(axis=0))
+    assert rows.min() >= 2  # 1.1 times the box of 20 around the middle
+    assert rows.max() <= 25
+    ink = x.sum()
+    assert datasets.glyphs(400, **plain | {"thicken": 1}, rng=0)[0].sum() > 1.15 * ink
+    moved = datasets.glyphs(400, **plain | {"shift": 3}, rng=0)[0]
+    assert np.isclose(moved.sum(), ink, rtol=0.01)
+    rows, _ = np.nonzero(moved[:, 0].max(axis=0))
+    assert rows.min() <= 1
+    assert rows.max() >= 26
+    middles = [(picture.sum(axis=1) @ np.arange(28)) / picture.sum() for picture in moved[:, 0]]
+    assert 1.2 < np.std(middles) < 2.5
+    noisy = datasets.glyphs(400, **plain | {"noise": 0.1}, rng=0)[0]
+    inside = (x > 0.4) & (x < 0.6)
+    assert np.isclose((noisy - x)[inside].std(), 0.1, rtol=0.1)
+    turned = datasets.glyphs(400, **plain | {"turn": 40}, rng=0)[0]
+    assert np.isclose(turned.sum(), ink, rtol=0.01)
+    assert abs(turned - x).mean() > 0.02
+
+
+@pytest.mark.parametrize(("kind", "least"), [("digits", 0.9), ("letters", 0.7)])
+def test_glyphs_labels_fit_the_pictures(kind, least):
+    x, y = datasets.glyphs(1500, kind, rng=0)
+    x = x.reshape(1500, 784)
+    train, test = x[:1200], x[1200:]
+    distance = (train**2).sum(axis=1) - 2 * test @ train.T
+    assert (y[distance.argmin(axis=1)] == y[1200:]).mean() > least
+
+
+# -- sentences --------------------------------------------------------------------------------------------------------
+
+
+def test_vocabulary_there_and_back():
+    texts = ["the soup was good", "the film was bad ,  not good", ""]
+    words = datasets.Vocabulary(texts)
+    assert repr(words) == "Vocabulary(12 words)"
+    assert words.tokens[:4] == ["<pad>", "<start>", "<end>", "<unknown>"]
+    assert words.tokens[4:] == [",", "bad", "film", "good", "not", "soup", "the", "was"]
+    encoded = words.encode(texts)
+    assert [row.tolist() for row in encoded] == [[10, 9, 11, 7], [10, 6, 11, 5, 4, 8, 7], []]
+    assert all(row.dtype == np.int64 for row in encoded)
+    assert [words.decode(row) for row in encoded] == [" ".join(text.split()) for text in texts]
+    (row,) = words.encode(["the cat"], start=True, end=True)
+    assert row.tolist() == [1, 10, 3, 2]
+    assert words.decode(row) == "the <unknown>"
+    assert words.decode([1, 10, 0, 9, 2, 5]) == "the soup"
+    assert words.decode([]) == ""
+    padded, mask = datasets.pad_sequences(encoded)
+    assert [words.decode(row) for row in padded] == [" ".join(text.split()) for text in texts]
+    assert np.array_equal(mask, padded != words.PAD)
+
+
+def test_vocabulary_of_characters():
+    letters = datasets.Vocabulary(["4 May"], unit="character")
+    assert letters.tokens[4:] == [" ", "4", "M", "a", "y"]
+    assert repr(letters) == "Vocabulary(9 characters)"
+    (row,) = letters.encode(["May 4"], end=True)
+    assert row.tolist() == [6, 7, 8, 4, 5, 2]
+    assert letters.decode(row) == "May 4"
+
+
+PATTERNS = {
+    "day": "%d",
+    "dd": "%d",
+    "month": "%B",
+    "mon": "%b",
+    "m": "%m",
+    "mm": "%m",
+    "year": "%Y",
+    "th": "",
+}
+
+
+def test_dates_say_the_same_day_twice():
+    sources, targets = datasets.dates(4000, rng=0)
+    twice = [
+        pair for pair, count in collections.Counter(zip(sources, targets, strict=True)).items() if count > 1
+    ]
+    assert all("May" in source for source, _ in twice)  # the one month that is its own abbreviation
+    used = set()
+    for source, target in zip(sources, targets, strict=True):
+        day = datetime.datetime.fromisoformat(target)
+        found = []
+        for form in datasets.DATE_FORMATS:
+            text = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", source) if "{th}" in form else source
+            try:
+                parsed = datetime.datetime.strptime(text, form.format(**PATTERNS, weekday="%A"))
+            except ValueError:
+                continue
+            suffix = re.search(r"\d(st|nd|rd|th)\b", source)
+            if (suffix is None) == ("{th}" not in form):
+                found.append((form, parsed))
+        assert {parsed for _, parsed in found} == {day}
+        used |= {form for form, _ in found}
+        if "day," in source:
+            assert source.startswith(f"{day:%A}, ")
+    assert used == set(datasets.DATE_FORMATS)
+    assert len(used) >= 8
+
+
+def test_dates_reach_every_day_of_two_centuries_once():
+    sources, targets = datasets.dates(73049, formats=["{year}/{mm}/{dd}"], rng=0)
+    days = [datetime.date(1900, 1, 1) + datetime.timedelta(days=k) for k in range(73049)]
+    assert sorted(targets) == [day.isoformat() for day in days]
+    assert targets != sorted(targets)
+    assert [source.replace("/", "-") for source in sources] == targets
+    assert days[-1] == datetime.date(2099, 12, 31)
+
+
+def test_dates_ordinals():
+    ordinals = [text._write(datetime.date(2000, 1, day), "{day}{th}") for day in range(1, 32)]
+    irregular = {1: "1st", 2: "2nd", 3: "3rd", 21: "21st", 22: "22nd", 23: "23rd", 31: "31st"}
+    assert ordinals == [irregular.get(day, f"{day}th") for day in range(1, 32)]
+
+
+def solve(puzzle):
+    """The answer, worked out from the words, and who is asked about."""
+    known = {name: int(age) for name, age in re.findall(r"(\w+) is (\d+) \.", puzzle)}
+    (asked,) = re.findall(r"How old is (\w+) \?", puzzle)
+    between = re.search(rf"{asked} is older than (\w+) and younger than (\w+) \.", puzzle)
+    if between:
+        low, high = (known[name] for name in between.groups())
+        assert high - low == 2
+        return known, asked, low + 1
+    words, name = re.search(
+        rf"{asked} is (as old as|one year older than|one year younger than) (\w+) \.", puzzle
+    ).groups()
+    return (
+        known,
+        asked,
+        known[name] + {"as old as": 0, "one year older than": 1, "one year younger than": -1}[words],
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "people"), [("between", 2), ("relations", 2), ("relations", 3), ("relations", 5)]
+)
+@pytest.mark.parametrize("question", ["first", "last"])
+def test_ages_answers_follow_from_the_words(kind, people, question):
+    puzzles, answers = datasets.ages(500, kind=kind, question=question, people=people, rng=0)
+    assert (answers.shape, answers.dtype) == ((500,), np.int64)
+    forms = set()
+    for puzzle, answer in zip(puzzles, answers, strict=True):
+        known, asked, solution = solve(puzzle)
+        assert answer == solution
+        assert len({*known, asked}) == people + 1
+        assert set(known) | {asked} <= set(datasets.NAMES)
+        assert all(5 <= age < 80 for age in known.values())
+        assert puzzle.startswith("How old") == (question == "first")
+        assert puzzle.endswith("?") == (question == "last")
+        assert puzzle == " ".join(re.findall(r"\w+|[.?]", puzzle))  # spaces between all words and signs
+        if kind == "relations":
+            ages = sorted(known.values())
+            assert min(np.diff(ages)) >= 3
+            forms.add(re.search(r"is (as|one year \w+)", puzzle)[1])
+        else:
+            first, second = known.values()
+            forms.add(first < second)
+    assert len(forms) == (3 if kind == "relations" else 2)
+
+
+def test_ages_keep_names_and_years_apart():
+    assert len(set(datasets.NAMES)) == 200
+    puzzles, answers = datasets.ages(200, names=["A", "B", "C"], years=[4, 6, 30, 32], rng=0)
+    assert set(answers) == {5, 31}
+    assert {name for puzzle in puzzles for name in re.findall(r"\b[A-Z]\b", puzzle)} == {"A", "B", "C"}
+    puzzles, _ = datasets.ages(200, kind="relations", years=[10, 13], rng=0)
+    assert {*re.findall(r"\d+", " ".join(puzzles))} == {"10", "13"}
+
+
+def opinion(sentence):
+    """1 for good, 0 for bad: the first judgement of the sentence, turned round where a no stands before it."""
+    words = sentence.split(" , ")[0].split()
+    judgement = 1 if words[-1] in text._GOOD else 0
+    assert (words[-1] in text._GOOD) != (words[-1] in text._BAD)
+    return 1 - judgement if set(words) & {"not", "never", "hardly"} else judgement
+
+
+def test_sentiments_labels_follow_from_the_words():
+    sentences, labels = datasets.sentiments(3000, rng=0)
+    assert [opinion(sentence) for sentence in sentences] == labels.tolist()
+    assert labels.dtype == np.int64
+    assert 0.45 < labels.mean() < 0.55
+    negated = [any(word in sentence.split() for word in ("not", "never", "hardly")) for sentence in sentences]
+    contrast = ["," in sentence for sentence in sentences]
+    assert 0.3 < np.mean(contrast) < 0.37
+    assert 0.3 < np.mean(np.array(negated) & ~np.array(contrast)) < 0.37
+    for sentence in sentences:
+        if "," in sentence:
+            one, other = sentence.split(" , not ")
+            assert (one.split()[-1] in text._GOOD) == (other in text._BAD)
+
+
+def test_sentiments_cannot_be_told_by_counting_words():
+    for kinds in (["plain", "negated"], ["contrast"]):
+        sentences, labels = datasets.sentiments(6000, kinds=kinds, rng=0)
+        vocabulary = datasets.Vocabulary(sentences)
+        counts = np.zeros((6000, len(vocabulary)))
+        for row, numbers in zip(counts, vocabulary.encode(sentences), strict=True):
+            np.add.at(row, numbers, 1)
+        weights, *_ = np.linalg.lstsq(counts[:4000], 2.0 * labels[:4000] - 1, rcond=None)
+        assert abs(np.mean((counts[4000:] @ weights > 0) == labels[4000:]) - 0.5) < 0.05
+    sentences, labels = datasets.sentiments(100, kinds=["plain"], rng=0)
+    assert all(
+        len(set(s.split()) & set(text._GOOD)) == label for s, label in zip(sentences, labels, strict=True)
+    )
+
+
+def translate(sentence):
+    words, out = sentence.split(), []
+    while words:
+        part = [words.pop(0)]
+        while part[-1] not in text._NOUNS:
+            part.append(words.pop(0))
+        article, *adjectives, noun = part
+        out += [article, noun, *reversed(adjectives), *words[:1]]
+        words = words[1:]
+    return " ".join(datasets.TOY_WORDS[word] for word in out)
+
+
+def test_toy_language_is_translated_by_its_rule():
+    sources, targets = datasets.toy_language(1000, rng=0)
+    assert [translate(source) for source in sources] == targets
+    assert set(" ".join(sources).split()) == set(datasets.TOY_WORDS)
+    assert set(" ".join(targets).split()) == set(datasets.TOY_WORDS.values())
+    assert len(set(datasets.TOY_WORDS.values())) == len(datasets.TOY_WORDS) == 22
+    assert sources[0] != targets[0]
+
+
+@pytest.mark.parametrize(("few", "many"), [(0, 0), (0, 2), (1, 3), (6, 6)])
+def test_toy_language_has_as_many_adjectives_as_asked(few, many):
+    sources, _ = datasets.toy_language(300, adjectives=(few, many), rng=0)
+    counts = set()
+    for source in sources:
+        verb = next(i for i, word in enumerate(source.split()) if word in text._VERBS)
+        for part in (source.split()[:verb], source.split()[verb:]):
+            found = [word for word in part if word in text._ADJECTIVES]
+            assert len(set(found)) == len(found)
+            counts.add(len(found))
+    assert counts == set(range(few, many + 1))
+
+
+# -- ratings ----------------------------------------------------------------------------------------------------------
+
+
+def test_ratings_are_pairs_once_each_with_one_to_five_stars():
+    user, item, stars = datasets.ratings(30, 20, share=0.333, rng=0)
+    assert len(user) == len(item) == len(stars) == 200
+    assert (user.dtype, item.dtype, stars.dtype) == (np.int64, np.int64, np.float32)
+    assert len({*zip(user.tolist(), item.tolist(), strict=True)}) == 200
+    assert (user.min(), user.max(), item.min(), item.max()) == (0, 29, 0, 19)
+    assert set(stars) == {1, 2, 3, 4, 5}
+    assert (np.diff(user) < 0).any()
+    everything = datasets.ratings(30, 20, share=1, rng=0)
+    assert len({*zip(*(part.tolist() for part in everything[:2]), strict=True)}) == 600
+
+
+@pytest.mark.parametrize("traits", [1, 3])
+def test_ratings_come_from_hidden_traits_and_leanings(traits):
+    left = {}
+    for noise in (0, 0.5):
+        user, item, stars = datasets.ratings(200, 100, share=1, traits=traits, noise=noise, rng=0)
+        table = np.zeros((200, 100))
+        table[user, item] = stars - 3
+        values = np.linalg.svd(table, compute_uv=False)
+        left[noise] = [np.sqrt((values[k:] ** 2).mean() * len(values[k:]) / table.size) for k in range(8)]
+        assert abs(table.mean()) < 0.15
+    rank = traits + 2
+    assert left[0][rank] < 0.32  # rounding alone leaves 1 / sqrt(12) = 0.29
+    assert left[0][rank - 1] > 1.3 * left[0][rank]
+    assert left[0][rank + 1] > 0.95 * left[0][rank]
+    assert left[0.5][rank] > 0.45
+
+
+# -- what is refused --------------------------------------------------------------------------------------------------
+
+
+FORMATS = (
+    "one format or more, strings that name the day, the month and the year, such as '{day} {month} {year}'"
+)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -282,6 +772,206 @@ def test_steps_are_flat_pieces_of_equal_width():
             ValueError,
             "steps expects a finite number noise of at least 0, but got noise=-1.",
         ),
+        (
+            lambda rng: datasets.signals(0, rng=rng),
+            ValueError,
+            "signals expects a whole number n of at least 1, but got n=0.",
+        ),
+        (
+            lambda rng: datasets.signals(length=11, rng=rng),
+            ValueError,
+            "signals expects a whole number length of at least 12, but got length=11.",
+        ),
+        (
+            lambda rng: datasets.signals(flat="yes", rng=rng),
+            TypeError,
+            "signals expects True or False as flat, but got the str 'yes'.",
+        ),
+        (
+            lambda rng: datasets.waves(length=0, rng=rng),
+            ValueError,
+            "waves expects a whole number length of at least 1, but got length=0.",
+        ),
+        (
+            lambda rng: datasets.waves(noise="loud", rng=rng),
+            TypeError,
+            "waves expects a finite number noise of at least 0, but got the str 'loud'.",
+        ),
+        (
+            lambda rng: datasets.waves(1.0, rng=rng),
+            TypeError,
+            "waves expects a whole number n of at least 1, but got the float 1.0.",
+        ),
+        (
+            lambda rng: datasets.adding(length=1, rng=rng),
+            ValueError,
+            "adding expects a whole number length of at least 2, but got length=1.",
+        ),
+        (
+            lambda rng: datasets.adding(True, rng=rng),
+            TypeError,
+            "adding expects a whole number n of at least 1, but got the bool True.",
+        ),
+        (
+            lambda rng: datasets.glyphs(kind="leters", rng=rng),
+            ValueError,
+            "glyphs expects kind to be one of 'digits', 'letters', but got 'leters'. Did you mean 'letters'?",
+        ),
+        (
+            lambda rng: datasets.glyphs(thicken=4, rng=rng),
+            ValueError,
+            "glyphs expects a finite number thicken of at least 0 and of at most 3, but got thicken=4.",
+        ),
+        (
+            lambda rng: datasets.glyphs(turn=-1, rng=rng),
+            ValueError,
+            "glyphs expects a finite number turn of at least 0, but got turn=-1.",
+        ),
+        (
+            lambda rng: datasets.glyphs(shift=float("inf"), rng=rng),
+            ValueError,
+            "glyphs expects a finite number shift of at least 0, but got shift=inf.",
+        ),
+        (
+            lambda rng: datasets.dates(730491, rng=rng),
+            ValueError,
+            "dates expects n of at most 730490, 73049 days in 10 formats, but got n=730491.",
+        ),
+        (
+            lambda rng: datasets.dates(formats="{day} {month} {year}", rng=rng),
+            TypeError,
+            f"dates expects {FORMATS}, but got the str '{{day}} {{month}} {{year}}'.",
+        ),
+        (
+            lambda rng: datasets.dates(formats=["{dd}.{mm}"], rng=rng),
+            ValueError,
+            f"dates expects {FORMATS}, but got the str '{{dd}}.{{mm}}'.",
+        ),
+        (
+            lambda rng: datasets.dates(formats=["{weekday} {month} {year}"], rng=rng),
+            ValueError,
+            f"dates expects {FORMATS}, but got the str '{{weekday}} {{month}} {{year}}'.",
+        ),
+        (
+            lambda rng: datasets.dates(formats=["{weekday} {day}{th} {year}"], rng=rng),
+            ValueError,
+            f"dates expects {FORMATS}, but got the str '{{weekday}} {{day}}{{th}} {{year}}'.",
+        ),
+        (
+            lambda rng: datasets.dates(formats=["{tag} {month} {year}"], rng=rng),
+            ValueError,
+            f"dates expects {FORMATS}, but got the str '{{tag}} {{month}} {{year}}'.",
+        ),
+        (
+            lambda rng: datasets.dates(formats=[3], rng=rng),
+            ValueError,
+            f"dates expects {FORMATS}, but got the int 3.",
+        ),
+        (
+            lambda rng: datasets.ages(kind="betwen", rng=rng),
+            ValueError,
+            "ages expects kind to be one of 'between', 'relations', but got 'betwen'. Did you mean 'between'?",
+        ),
+        (
+            lambda rng: datasets.ages(question="middle", rng=rng),
+            ValueError,
+            "ages expects question to be one of 'last', 'first', but got 'middle'.",
+        ),
+        (
+            lambda rng: datasets.ages(people=3, rng=rng),
+            ValueError,
+            "ages expects people=2 for kind='between', but got people=3.",
+        ),
+        (
+            lambda rng: datasets.ages(kind="relations", people=6, rng=rng),
+            ValueError,
+            "ages expects people of at most 5, but got people=6.",
+        ),
+        (
+            lambda rng: datasets.ages(names=["Jack", "Jane"], rng=rng),
+            ValueError,
+            "ages expects names of more than 2 people, all different, but got the list ['Jack', 'Jane'].",
+        ),
+        (
+            lambda rng: datasets.ages(names=["A", "B", "B", "C"], rng=rng),
+            ValueError,
+            "ages expects names of more than 2 people, all different, but got the list ['A', 'B', 'B', 'C'].",
+        ),
+        (
+            lambda rng: datasets.ages(names=["A", "B", 3], rng=rng),
+            TypeError,
+            "ages expects a list of strings as names, but got the int 3 in it.",
+        ),
+        (
+            lambda rng: datasets.ages(years=[5, 6, 10], rng=rng),
+            ValueError,
+            "ages expects two ages in years that are two apart, but got the list [5, 6, 10].",
+        ),
+        (
+            lambda rng: datasets.ages(kind="relations", people=3, years=[5, 6, 7, 8, 10], rng=rng),
+            ValueError,
+            "ages expects 3 ages in years that are three apart, but got the list [5, 6, 7, 8, 10].",
+        ),
+        (
+            lambda rng: datasets.ages(kind="relations", years=[], rng=rng),
+            ValueError,
+            "ages expects 2 ages in years that are three apart, but got the list [].",
+        ),
+        (
+            lambda rng: datasets.ages(years=[1.5], rng=rng),
+            TypeError,
+            "ages expects a whole number age in years of at least 1, but got the float 1.5.",
+        ),
+        (
+            lambda rng: datasets.sentiments(kinds=["plane"], rng=rng),
+            ValueError,
+            "sentiments expects kinds to be one of 'plain', 'negated', 'contrast', but got 'plane'. Did you mean 'plain'?",
+        ),
+        (
+            lambda rng: datasets.sentiments(kinds="plain", rng=rng),
+            TypeError,
+            "sentiments expects a list of strings as kinds, but got the str 'plain'.",
+        ),
+        (
+            lambda rng: datasets.sentiments(kinds=[], rng=rng),
+            ValueError,
+            "sentiments expects a list of strings as kinds, one or more, but got the list [].",
+        ),
+        (
+            lambda rng: datasets.toy_language(adjectives=2, rng=rng),
+            TypeError,
+            "toy_language expects adjectives as (least, most), from 0 to 6, but got the int 2.",
+        ),
+        (
+            lambda rng: datasets.toy_language(adjectives=(3, 2), rng=rng),
+            ValueError,
+            "toy_language expects adjectives as (least, most), from 0 to 6, but got the tuple (3, 2).",
+        ),
+        (
+            lambda rng: datasets.toy_language(adjectives=(0, 7), rng=rng),
+            ValueError,
+            "toy_language expects adjectives as (least, most), from 0 to 6, but got the tuple (0, 7).",
+        ),
+        (
+            lambda rng: datasets.toy_language(adjectives=(-1, 2), rng=rng),
+            ValueError,
+            "toy_language expects a whole number adjectives of at least 0, but got adjectives=-1.",
+        ),
+        (
+            lambda rng: datasets.ratings(0, rng=rng),
+            ValueError,
+            "ratings expects a whole number users of at least 1, but got users=0.",
+        ),
+        (
+            lambda rng: datasets.ratings(share=1.5, rng=rng),
+            ValueError,
+            "ratings expects a finite number share above 0 and of at most 1, but got share=1.5.",
+        ),
+        (
+            lambda rng: datasets.ratings(traits=0, rng=rng),
+            ValueError,
+            "ratings expects a whole number traits of at least 1, but got traits=0.",
+        ),
     ],
 )
 def test_refuses_before_it_draws(call, error, message):
@@ -290,3 +980,54 @@ def test_refuses_before_it_draws(call, error, message):
         call(rng)
     assert str(raised.value) == message
     assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: datasets.Vocabulary("the soup"),
+            TypeError,
+            "Vocabulary expects a list of strings as texts, but got the str 'the soup'.",
+        ),
+        (
+            lambda: datasets.Vocabulary([]),
+            ValueError,
+            "Vocabulary expects a list of strings as texts, one or more, but got the list [].",
+        ),
+        (
+            lambda: datasets.Vocabulary(["a"], unit="letter"),
+            ValueError,
+            "Vocabulary expects unit to be one of 'word', 'character', but got 'letter'.",
+        ),
+        (
+            lambda: datasets.Vocabulary(["a"]).encode("a"),
+            TypeError,
+            "Vocabulary.encode expects a list of strings as texts, but got the str 'a'.",
+        ),
+        (
+            lambda: datasets.Vocabulary(["a"]).decode([5]),
+            ValueError,
+            "Vocabulary.decode expects one row of whole numbers from 0 to 4, but got the list [5].",
+        ),
+        (
+            lambda: datasets.Vocabulary(["a"]).decode([-1]),
+            ValueError,
+            "Vocabulary.decode expects one row of whole numbers from 0 to 4, but got the list [-1].",
+        ),
+        (
+            lambda: datasets.Vocabulary(["a"]).decode(np.array([[1, 2]])),
+            ValueError,
+            "Vocabulary.decode expects one row of whole numbers from 0 to 4, but got int64 array of shape (1, 2).",
+        ),
+        (
+            lambda: datasets.Vocabulary(["a"]).decode([0.5]),
+            ValueError,
+            "Vocabulary.decode expects one row of whole numbers from 0 to 4, but got the list [0.5].",
+        ),
+    ],
+)
+def test_vocabulary_refuses(call, error, message):
+    with pytest.raises(error) as raised:
+        call()
+    assert str(raised.value) == message
