@@ -35,6 +35,7 @@ import pathlib
 import platform
 import re
 import secrets
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -59,20 +60,6 @@ _LONG_LIST = 64  # from here on a list of whole numbers, such as a permutation, 
 _DTYPES = {f"{order}{kind}" for order, kind in [("|", "b1"), ("|", "i1"), ("|", "u1")]} | {
     f"<{kind}" for kind in ("i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 }
-_FILES = (
-    "module",
-    "linear",
-    "activations",
-    "losses",
-    "convolution",
-    "pooling",
-    "normalization",
-    "dropout",
-    "embedding",
-    "recurrent",
-    "attention",
-    "models",
-)
 
 
 def save(path: Path, model: Module, *, state: Any = None) -> None:
@@ -348,18 +335,21 @@ def _unpack(value: Any, arrays: dict[str, Array], module: Callable[[str], Any]) 
 
 
 def _table() -> dict[str, type[Module]]:
-    """The classes that a file may name: nnbook's own, and no others."""
-    table: dict[str, type[Module]] = {}
-    for file in _FILES:
-        try:
-            home = importlib.import_module(f"nnbook.{file}")
-        except ImportError:
-            continue
-        for name, value in vars(home).items():
-            if isinstance(value, type) and issubclass(value, Module) and value.__module__ == home.__name__:
-                table[name] = value
-    del table["Module"]
-    return table
+    """The classes that a file may name: those that nnbook's own files define, and no others."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("nnbook.models")
+
+    def below(base: type[Module]) -> Iterator[type[Module]]:
+        for cls in base.__subclasses__():
+            yield cls
+            yield from below(cls)
+
+    return {
+        cls.__name__: cls
+        for cls in below(Module)
+        if re.fullmatch(r"nnbook\.\w+", cls.__module__)
+        and vars(sys.modules[cls.__module__]).get(cls.__name__) is cls
+    }
 
 
 # -- how it is written ------------------------------------------------------------------------------------------------
