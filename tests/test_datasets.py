@@ -417,7 +417,7 @@ def test_glyphs_options_do_what_they_say():
     plain = {"turn": 0, "shift": 0, "thicken": 0, "noise": 0}
     x, _ = datasets.glyphs(400, **plain, rng=0)
     assert set(np.unique(x * 16)) <= set(range(17))
-    rows, columns = np.nonzero(x[:, 0].max(axis=0))
+    rows, _ = np.nonzero(x[:, 0].max(axis=0))
     assert rows.min() >= 2  # 1.1 times the box of 20 around the middle
     assert rows.max() <= 25
     ink = x.sum()
