@@ -21,6 +21,27 @@ from nnbook.datasets.loader import DataLoader, train_test_split
 from nnbook.files import load, save
 from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
-from nnbook.losses import CrossEntropyLoss, Loss, MSELoss
+from nnbook.losses import (
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HingeLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    Loss,
+    MSELoss,
+    MultiMarginLoss,
+    NLLLoss,
+)
 from nnbook.module import Buffer, Flatten, Module, Parameter, Residual, Sequential
+from nnbook.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    RMSprop,
+    clip_grad_norm,
+    clip_grad_value,
+)
 from nnbook.training import Checkpoint, EarlyStopping, History, evaluate, fit, keep_memory, show_config
