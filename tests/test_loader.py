@@ -102,10 +102,13 @@ def test_the_data_are_not_copied():
 
 
 def test_takes_lists_of_numbers_and_any_number_of_arrays():
-    ((a, b, c),) = DataLoader([1.5, 2.5], (True, False), np.array([[1], [2]], np.uint8))
+    ((a, b, c, d),) = DataLoader(
+        [1.5, 2.5], (True, False), np.array([[1], [2]], np.uint8), [[1.0, 2.0], [3.0, 4.0]]
+    )
     assert a.tolist() == [1.5, 2.5]
     assert b.tolist() == [True, False]
     assert c.dtype == np.uint8
+    assert d.tolist() == [[1, 2], [3, 4]]  # nested lists are a table, only a list of arrays is sequences
 
 
 def test_reads_a_memory_map_batch_by_batch(tmp_path):
@@ -162,7 +165,7 @@ def test_a_list_is_padded_to_the_longest_of_its_batch(shuffle):
 
 
 def test_sequences_of_equal_length_in_a_list_are_padded_too():
-    (((padded, mask),),) = DataLoader([[1, 2], [3, 4]])
+    (((padded, mask),),) = DataLoader([np.array([1, 2]), np.array([3, 4])])
     assert padded.tolist() == [[1, 2], [3, 4]]
     assert mask.all()
 
@@ -336,8 +339,12 @@ def test_the_same_seed_the_same_split_and_shuffled():
 def test_splits_by_number_and_sequences_too():
     sequences = [np.arange(n) for n in (3, 1, 4, 2, 6)]
     s_train, s_test, y_train, y_test = train_test_split(sequences, [3, 1, 4, 2, 6], test_size=2, rng=0)
-    assert [len(s) for s in s_train] == y_train.tolist()
-    assert [len(s) for s in s_test] == y_test.tolist()
+    assert [len(s) for s in s_train] == y_train
+    assert [len(s) for s in s_test] == y_test
+    words, labels = ["a", "bb", "ccc"], np.arange(1, 4)
+    w_train, w_test, l_train, l_test = train_test_split(words, labels, test_size=1, rng=0)
+    assert [*map(len, w_train)] == l_train.tolist()
+    assert [*map(len, w_test)] == l_test.tolist()
     assert len(y_test) == 2
     assert train_test_split(np.arange(4), test_size=np.int64(1), rng=0)[1].shape == (1,)
 
@@ -360,52 +367,42 @@ def test_splits_by_number_and_sequences_too():
             ("hello",),
             {},
             TypeError,
-            "an array of numbers with examples along its first axis as array 0, but got the str 'hello'.",
+            "an array with examples along its first axis as array 0, but got the str 'hello'.",
         ),
+        ((X, 3), {}, TypeError, "an array with examples along its first axis as array 1, but got the int 3."),
+        ((X, None), {}, TypeError, "an array with examples along its first axis as array 1, but got None."),
         (
-            (X, 3),
+            ([1, [2, 3]],),
             {},
             TypeError,
-            "an array of numbers with examples along its first axis as array 1, but got the int 3.",
-        ),
-        (
-            (X, None),
-            {},
-            TypeError,
-            "an array of numbers with examples along its first axis as array 1, but got None.",
+            "an array with examples along its first axis as array 0, but got the list [1, [2, 3]]. Make each "
+            "sequence an array: [np.array(sequence) for sequence in x].",
         ),
         (
             (np.array(["cat", "dog"]),),
             {},
             TypeError,
-            "an array of numbers with examples along its first axis as array 0, but got <U3 array of shape (2,). Words and "
-            "other things need numbers first.",
+            "numbers in array 0, but got <U3 array of shape (2,). Words and other things need numbers first.",
         ),
         (
-            (["cat", "dog"],),
+            (X, [["cat"], ["dog"]]),
             {},
             TypeError,
-            "an array of numbers with examples along its first axis as array 0, but got the list ['cat', 'dog']. Words and "
-            "other things need numbers first.",
+            "numbers in array 1, but got the list [['cat'], ['dog']]. Words and other things need numbers first.",
         ),
         (
-            ([1, [2, 3]],),
-            {},
-            TypeError,
-            "numbers only or sequences only in array 0, but got the list [1, [2, 3]].",
-        ),
-        (
-            ([[1], 2],),
+            ([np.zeros((2, 3)), np.zeros((2, 4))],),
             {},
             ValueError,
-            "a list of number sequences, each of shape (T,) or (T, D), as array 0, with the same D, but got shape (1,) as "
-            "number 0 and () as number 1.",
+            "a list of number sequences, each of shape (T,) or (T, D), as array 0, with the same D, but got shape (2, 3) as "
+            "number 0 and (2, 4) as number 1.",
         ),
         (
-            ([["a", "b"]],),
+            ([np.array(["a", "b"])],),
             {},
             TypeError,
-            "a list of number sequences, each of shape (T,) or (T, D), as array 0, but got the list ['a', 'b'] as number 0.",
+            "a list of number sequences, each of shape (T,) or (T, D), as array 0, but got <U1 array of shape (2,) as number "
+            "0.",
         ),
         ((np.zeros((0, 3)),), {}, ValueError, "one example or more, but got float64 array of shape (0, 3)."),
         (

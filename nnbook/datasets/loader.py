@@ -39,8 +39,8 @@ class DataLoader:
     Parameters
     ----------
     *arrays : array_like or list of array_like
-        One or more, all with the same number of examples N along their first axis. A *list of sequences*, each
-        (T,) or (T, D) with a T of its own, is padded batch by batch and arrives as a pair (padded, mask).
+        One or more, all with the same number of examples N along their first axis. A *list of arrays* is N sequences,
+        each (T,) or (T, D) with a T of its own: it is padded batch by batch and arrives as a pair (padded, mask).
     batch_size : int
         How many examples a batch has; the last one of an epoch has what is left.
     shuffle : bool
@@ -94,12 +94,12 @@ class DataLoader:
         rng: Rng = None,
         drop_last: bool = False,
     ) -> None:
-        self.arrays = _same_length("DataLoader", arrays)
+        self.arrays = tuple(_examples("DataLoader", f"array {i}", x) for i, x in enumerate(arrays))
+        self._length = _common_length("DataLoader", self.arrays)
         self.batch_size = check_integer("DataLoader", "batch_size", batch_size)
         self.shuffle = _flag("DataLoader", "shuffle", shuffle)
         self.drop_last = _flag("DataLoader", "drop_last", drop_last)
         self.rng = as_generator("DataLoader", rng)
-        self._length = len(self.arrays[0])
         if self._length == 0:
             raise ValueError(explain("DataLoader", "one example or more", describe(self.arrays[0])))
         if self.drop_last and self.batch_size > self._length:
@@ -254,8 +254,8 @@ def train_test_split(
 
     Parameters
     ----------
-    *arrays : array_like or list
-        One or more, all with the same number of examples N.
+    *arrays : ndarray or list
+        One or more, all with the same number of examples N; a list, of sentences perhaps, gives two lists.
     test_size : float or int
         The test's share, between 0 and 1 (rounded up to whole examples), or its number of examples.
     stratify : array_like, shape (N,), optional
@@ -282,8 +282,11 @@ def train_test_split(
     (6, array([1, 1]))
     """
     who = "train_test_split"
-    data = _same_length(who, arrays)
-    length = len(data[0])
+    data = [
+        list(x) if isinstance(x, (list, tuple)) else _array(who, f"array {i}", x)
+        for i, x in enumerate(arrays)
+    ]
+    length = _common_length(who, data)
     test = _test_count(who, test_size, length)
     generator = as_generator(who, rng)
     if stratify is None:
@@ -357,27 +360,34 @@ def as_generator(who: str, rng: Rng) -> np.random.Generator:
 # -- behind the scenes ------------------------------------------------------------------------------------------------
 
 
-def _same_length(who: str, arrays: tuple[Any, ...]) -> tuple[Data, ...]:
-    """Each argument as an array, or a list of arrays where it is ragged; refuses what differs in length."""
-    if not arrays:
+def _common_length(who: str, data: Sequence[Any]) -> int:
+    if not data:
         raise TypeError(explain(who, "one array or more", "none", f"Give the data: {who}(x, y)."))
-    data = tuple(_examples(who, f"array {i}", x) for i, x in enumerate(arrays))
     lengths = [len(x) for x in data]
     if len(set(lengths)) > 1:
         fix = "Each example needs its label in the same row."
         raise ValueError(explain(who, "arrays with the same number of examples", f"lengths {lengths}", fix))
-    return data
+    return lengths[0]
 
 
 def _examples(who: str, name: str, x: Any) -> Data:
-    if isinstance(x, (list, tuple)) and any(np.ndim(item) for item in x[:1]):
+    """An array of numbers, or a list of them where `x` is a list of arrays."""
+    if isinstance(x, (list, tuple)) and x and all(isinstance(item, np.ndarray) and item.ndim for item in x):
         return _ragged(who, name, x)
-    if isinstance(x, (list, tuple)) and any(np.ndim(item) for item in x):
-        raise TypeError(explain(who, f"numbers only or sequences only in {name}", describe(x)))
-    array = x if type(x) is np.ndarray else np.asarray(x)
-    if array.dtype.kind not in "fiubc" or array.ndim == 0:
-        fix = "Words and other things need numbers first." if array.dtype.kind in "USO" and array.ndim else ""
-        expected = f"an array of numbers with examples along its first axis as {name}"
+    array = _array(who, name, x)
+    if array.dtype.kind not in "fiubc":
+        expected = f"numbers in {name}"
+        raise TypeError(explain(who, expected, describe(x), "Words and other things need numbers first."))
+    return array
+
+
+def _array(who: str, name: str, x: Any) -> Array:
+    expected, fix = f"an array with examples along its first axis as {name}", ""
+    try:
+        array = x if type(x) is np.ndarray else np.asarray(x)
+    except ValueError:  # lists of different length
+        array, fix = np.array(None), "Make each sequence an array: [np.array(sequence) for sequence in x]."
+    if array.ndim == 0:
         raise TypeError(explain(who, expected, describe(x), fix))
     return array
 
