@@ -89,7 +89,7 @@ def copy_course(source: pathlib.Path, folder: pathlib.Path) -> Copied:
         theirs = _fingerprint_of(folder / name)
         if theirs == fingerprint:
             done.kept.append(name)
-        elif theirs is None or theirs == copied.get(name):
+        elif theirs in (None, copied.get(name), offered.get(name)):
             _write(folder / name, text)
             (done.new if theirs is None else done.updated).append(name)
         elif offered.get(name) == fingerprint:

@@ -8,6 +8,7 @@ import sys
 
 import nbformat
 import pytest
+from jupyterlab import labapp
 
 import nnbook
 from nnbook import cli
@@ -29,6 +30,16 @@ def notebook(*sources, outputs=True):
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     book.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
     return book
+
+
+@pytest.fixture(autouse=True)
+def _no_jupyterlab(monkeypatch):
+    """No test starts a server by mistake."""
+
+    def started(options):
+        raise AssertionError(f"JupyterLab was started with {options}")
+
+    monkeypatch.setattr(labapp, "main", started)
 
 
 @pytest.fixture
@@ -181,6 +192,18 @@ def test_later_upgrades_replace_an_untouched_new_version_and_keep_a_used_one(sou
     course(folder)
     assert beside.read_bytes() == used
     assert sources(folder / "07_backpropagation (new 2).ipynb") == ["# A notebook", "print(10)"]
+
+
+def test_a_new_version_that_the_learner_took_over_is_untouched(source, folder, capsys):
+    course(folder)
+    write_in(folder / "07_backpropagation.ipynb", "print('mine')")
+    changed_upstream(source, "print(8)")
+    course(folder)
+    (folder / "07_backpropagation (new).ipynb").replace(folder / "07_backpropagation.ipynb")
+    changed_upstream(source, "print(9)")
+    course(folder)
+    assert sources(folder / "07_backpropagation.ipynb") == ["# A notebook", "print(9)"]
+    assert not (folder / "07_backpropagation (new).ipynb").exists()
 
 
 def test_a_deleted_notebook_comes_back_fresh(source, folder):
@@ -344,8 +367,6 @@ def test_copies_and_says_what_to_install_for_opening(source, folder, capsys, mon
 
 
 def test_opens_jupyterlab_at_the_first_notebook(source, folder, monkeypatch, capsys):
-    from jupyterlab import labapp
-
     calls = []
     monkeypatch.setattr(labapp, "main", calls.append)
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
