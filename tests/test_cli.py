@@ -252,6 +252,13 @@ def test_the_default_folder_is_beside_the_learner(source, tmp_path, monkeypatch)
     assert (tmp_path / "nnbook-course" / "00_start_here.ipynb").exists()
 
 
+def test_a_folder_in_the_learners_home(source, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert cli.main(["course", "~/course", "--no-open"]) == 0
+    assert (tmp_path / "course" / "00_start_here.ipynb").exists()
+
+
 def test_an_interrupted_copy_leaves_whole_files_and_goes_on(source, folder, monkeypatch):
     replace, calls = os.replace, []
 
