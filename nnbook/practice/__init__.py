@@ -1,4 +1,4 @@
-'''Exercises that understand your mistake, questions with a reply to every answer, and what you have done so far.
+"""Exercises that understand your mistake, questions with a reply to every answer, and what you have done so far.
 
     from nnbook import practice
 
@@ -48,15 +48,29 @@ the tests run every notebook both ways.
     predict_curves · predict_peek.
 
 A vote is shown with `practice.predict` too: noted first, answered after the run.
-'''
+"""
 
 from __future__ import annotations
 
 from typing import cast
 
 from nnbook.practice.catalog import Exercise, Quiz, find
+from nnbook.practice.notebooks import cells, fill
+from nnbook.practice.replies import Reply
+from nnbook.practice.summary import Progress, progress
 
-__all__ = ["exercise", "predict", "quiz"]
+__all__ = [
+    "Exercise",
+    "Progress",
+    "Quiz",
+    "Reply",
+    "cells",
+    "exercise",
+    "fill",
+    "predict",
+    "progress",
+    "quiz",
+]
 
 
 def exercise(id: str) -> Exercise:

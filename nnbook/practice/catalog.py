@@ -13,12 +13,11 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnbook.errors import check_choice, check_integer, explain
-
-if TYPE_CHECKING:
-    from nnbook.practice.replies import Note, Reply
+from nnbook.practice import judging, questions
+from nnbook.practice.replies import Note, Reply
 
 __all__ = [
     "NOTEBOOKS",
@@ -165,14 +164,10 @@ class Exercise:
 
     def check(self, answer: Any) -> Reply:
         """Try an answer, and say what is right or wrong with it. Never raises, never changes anything of the learner's."""
-        from nnbook.practice.judging import check
-
-        return check(self, answer)
+        return judging.check(self, answer)
 
     def hint(self, number: int = 1) -> Note:
         """One hint; higher numbers tell more."""
-        from nnbook.practice.replies import Note
-
         which = check_integer(f"hint of {self.id}", "number", number)
         if which > len(self.hints):
             raise ValueError(
@@ -187,8 +182,6 @@ class Exercise:
 
     def solution(self) -> Note:
         """One way to do it, as code."""
-        from nnbook.practice.replies import Note
-
         return Note(f"One solution of {self.id}", "", code=self.source)
 
     @functools.cached_property
@@ -203,8 +196,6 @@ class Exercise:
         return self._note()._repr_mimebundle_()
 
     def _note(self) -> Note:
-        from nnbook.practice.replies import Note
-
         return Note(f"{self.title} ({self.id})", self.prompt)
 
 
@@ -242,6 +233,35 @@ class Quiz:
     title: str
     kind: str
     questions: Sequence[Question]
+
+    def answer(self, *letters: str, question: int | None = None) -> Reply:
+        """Answer without buttons.
+
+        Parameters
+        ----------
+        *letters : str
+            One for each question, in order; or one for `question`.
+        question : int, optional
+            Which one, counted from 1.
+
+        Raises
+        ------
+        ValueError
+            If there is no such option or question.
+
+        Examples
+        --------
+        >>> from nnbook import practice
+        >>> practice.predict("neuron.predict_double").answer("c").kind
+        'right'
+        """
+        return questions.answer(self, letters, question)
+
+    def __repr__(self) -> str:
+        return questions.plain(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return questions.bundle(self)
 
 
 def prefixes() -> dict[str, str]:

@@ -48,20 +48,21 @@ AS_ROWS = Exercise(
     notebook=NOTEBOOK,
     title="Pictures as rows",
     prompt="""
-The network reads a picture as one row of numbers. Write `as_rows(images)`: it takes `images` of shape (N, H, W), N pictures
-of H rows and W columns, and returns an array of shape (N, H · W), one picture to a row, each read line by line as you read a
-page. For digits that is (N, 8, 8) → (N, 64).
+The network reads a picture as one row of numbers. Write `as_rows(images)`: it takes `images` of shape (N,
+H, W), N pictures of H rows and W columns, and returns an array of shape (N, H · W), one picture to a row,
+each read line by line as you read a page. For digits that is (N, 8, 8) → (N, 64).
 """,
-    starter='''
+    starter="""
 def as_rows(images):  # (N, H, W) -> (N, H * W)
     ...
-''',
+""",
     reference=as_rows,
     faulty=_as_rows,
     cases=_as_rows_cases,
     hints=(
         "An array can be given another shape without changing its numbers: `images.reshape(...)`.",
-        "The first size stays N, which is `len(images)`. NumPy works out one size by itself if you write `-1` for it.",
+        "The first size stays N, which is `len(images)`. NumPy works out one size by itself if you write "
+        "`-1` for it.",
         "`images.reshape(len(images), -1)`",
     ),
     next="Turn the rows back into pictures: `rows.reshape(-1, 8, 8)`. Are they the ones you began with?",
@@ -69,30 +70,36 @@ def as_rows(images):  # (N, H, W) -> (N, H * W)
         Mistake(
             name="one_long_row",
             title="All the numbers are there, and the pictures have run together.",
-            seen="You returned one row of shape {your_shape}; asked was {right_shape}, a row for each picture.",
-            why="`reshape(-1)`, `ravel` and `flatten` forget where one picture ends and the next begins. Keep the first size: "
+            seen="You returned one row of shape {your_shape}; asked was {right_shape}, a row for each "
+            "picture.",
+            why="`reshape(-1)`, `ravel` and `flatten` forget where one picture ends and the next begins. "
+            "Keep the first size: "
             "`reshape(len(images), -1)`. The network reads many pictures at once, one to a row.",
         ),
         Mistake(
             name="turned",
             title="Close: your pictures stand in columns.",
             seen="You returned shape {your_shape}; asked was {right_shape}.",
-            why="In this course, and in PyTorch and scikit-learn, the first axis counts the examples: one picture to a *row*. "
+            why="In this course, and in PyTorch and scikit-learn, the first axis counts the examples: one "
+            "picture to a *row*. "
             "Leave out the transposition.",
         ),
         Mistake(
             name="down_columns",
             title="Close: you read each picture downwards.",
             seen="The shape is right. Your first row is not: you gave {yours}, line by line it is {right}.",
-            why="The pixels come column by column, as after a transposition or with `order='F'`. No number is lost, but a "
+            why="The pixels come column by column, as after a transposition or with `order='F'`. No number "
+            "is lost, but a "
             "network that learnt from lines would see every picture mirrored along its diagonal.",
         ),
         Mistake(
             name="counts_swapped",
             title="The shape is turned round, and the pictures are mixed.",
             seen="You returned shape {your_shape}; asked was {right_shape}.",
-            why="`reshape(-1, len(images))` makes N the *second* size. Reshaping deals the numbers out in reading order, so each "
-            "of your rows holds only N numbers, bits of one picture. N belongs first: `reshape(len(images), -1)`.",
+            why="`reshape(-1, len(images))` makes N the *second* size. Reshaping deals the numbers out in "
+            "reading order, so each "
+            "of your rows holds only N numbers, bits of one picture. N belongs first: "
+            "`reshape(len(images), -1)`.",
         ),
     ),
 )
@@ -131,13 +138,14 @@ SCALE = Exercise(
     notebook=NOTEBOOK,
     title="Grey, from 0 to 1",
     prompt="""
-The scans came as whole numbers from 0 (paper) to 16 (full ink). Networks learn best from numbers of size about one. Write
-`scale(grey)`: it takes an array of such whole numbers, of shape (N, …), and returns them on the scale from 0 to 1, so that full ink is 1 in *every* picture.
+The scans came as whole numbers from 0 (paper) to 16 (full ink). Networks learn best from numbers of size
+about one. Write `scale(grey)`: it takes an array of such whole numbers, of shape (N, …), and returns them
+on the scale from 0 to 1, so that full ink is 1 in *every* picture.
 """,
-    starter='''
+    starter="""
 def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
     ...
-''',
+""",
     reference=scale,
     faulty=_scale,
     cases=_scale_cases,
@@ -146,39 +154,46 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
         "Divide. NumPy divides a whole array by one number at once.",
         "`grey / 16`",
     ),
-    next="What would a network that learnt from these see in a photograph with grey values up to 255? Divide by what there?",
+    next="What would a network that learnt from these see in a photograph with grey values up to 255? "
+    "Divide by what there?",
     wrong=(
         Mistake(
             name="batch_maximum",
             title="Close: you divide by the darkest pixel that happens to be there.",
-            seen="The largest number in this batch is {largest}, so your scale ends there: you gave {yours}, asked was {right}.",
-            why="Full ink is 16, whether or not a picture in the batch reaches it. With a scale that depends on the company, the same "
+            seen="The largest number in this batch is {largest}, so your scale ends there: you gave "
+            "{yours}, asked was {right}.",
+            why="Full ink is 16, whether or not a picture in the batch reaches it. With a scale that "
+            "depends on the company, the same "
             "picture would look different to the network in another batch.",
         ),
         Mistake(
             name="own_maximum",
             title="Close: each of your pictures has a scale of its own.",
             seen="You gave {yours}, asked was {right}: a pale picture became as dark as the others.",
-            why="Each picture was divided by its own darkest pixel. That is sometimes wanted (it evens out the pens), but here full ink, "
+            why="Each picture was divided by its own darkest pixel. That is sometimes wanted (it evens out "
+            "the pens), but here full ink, "
             "16, is 1 in every picture.",
         ),
         Mistake(
             name="by_255",
             title="Right idea, for other pictures.",
             seen="You gave {yours}, asked was {right}.",
-            why="255 is full ink in pictures of 8 bits a pixel, such as photographs and MNIST. These scans go from 0 to 16.",
+            why="255 is full ink in pictures of 8 bits a pixel, such as photographs and MNIST. These scans "
+            "go from 0 to 16.",
         ),
         Mistake(
             name="floored",
             title="The greys are lost.",
             seen="You gave {yours}, asked was {right}.",
-            why="`//` divides and drops the fraction, so that everything short of full ink turns to paper. One stroke too many: `/`.",
+            why="`//` divides and drops the fraction, so that everything short of full ink turns to paper. "
+            "One stroke too many: `/`.",
         ),
         Mistake(
             name="seventeen",
             title="Close: off by one.",
             seen="You gave {yours}, asked was {right}.",
-            why="From 0 to 16 there are 17 different values, but the largest of them is 16, and that is what must become 1.",
+            why="From 0 to 16 there are 17 different values, but the largest of them is 16, and that is "
+            "what must become 1.",
         ),
     ),
     numbers=lambda case, output: {"largest": int(case[0].max())},
@@ -216,13 +231,14 @@ DECIDE = Exercise(
     notebook=NOTEBOOK,
     title="From scores to an answer",
     prompt="""
-For each picture the network gives ten scores, one for each digit; its answer is the digit with the largest. Write `decide(scores)`: it
-takes `scores` of shape (N, K), a row of K scores for each of N pictures, and returns the N answers, whole numbers from 0 to K − 1, as an array of shape (N,).
+For each picture the network gives ten scores, one for each digit; its answer is the digit with the largest.
+Write `decide(scores)`: it takes `scores` of shape (N, K), a row of K scores for each of N pictures, and
+returns the N answers, whole numbers from 0 to K − 1, as an array of shape (N,).
 """,
-    starter='''
+    starter="""
 def decide(scores):  # (N, K) -> (N,)
     ...
-''',
+""",
     reference=decide,
     faulty=_decide,
     cases=_decide_cases,
@@ -237,13 +253,15 @@ def decide(scores):  # (N, K) -> (N,)
             name="whole_table",
             title="One answer for everybody.",
             seen="You returned {yours}; asked was one answer for each row: {right}.",
-            why="Without an axis, `argmax` looks through the whole table and counts on from row to row. Tell it to look along each row: `axis=1`.",
+            why="Without an axis, `argmax` looks through the whole table and counts on from row to row. "
+            "Tell it to look along each row: `axis=1`.",
         ),
         Mistake(
             name="down",
             title="You looked down the columns.",
             seen="You returned {yours}, one number for each class; asked was one for each picture: {right}.",
-            why="`axis=0` runs from picture to picture, and so tells which *picture* has the highest score for each digit. "
+            why="`axis=0` runs from picture to picture, and so tells which *picture* has the highest score "
+            "for each digit. "
             "From class to class is `axis=1`. The axis that you name is the one that disappears.",
         ),
         Mistake(
@@ -262,7 +280,8 @@ def decide(scores):  # (N, K) -> (N,)
             name="size",
             title="Close: you let the sign go.",
             seen="You returned {yours}, asked was {right}.",
-            why="A score of −3 is large in size and speaks loudly *against* its digit. Compare the scores as they are, without `abs` or squares.",
+            why="A score of −3 is large in size and speaks loudly *against* its digit. Compare the scores "
+            "as they are, without `abs` or squares.",
         ),
     ),
 )
@@ -303,52 +322,59 @@ ACCURACY = Exercise(
     notebook=NOTEBOOK,
     title="How often is it right?",
     prompt="""
-Write `accuracy(predicted, labels)`: both are arrays of N whole numbers, the network's answers and the true digits. Return the **accuracy**, the share of
-answers that are right: 1 if all are, 0 if none is.
+Write `accuracy(predicted, labels)`: both are arrays of N whole numbers, the network's answers and the true
+digits. Return the **accuracy**, the share of answers that are right: 1 if all are, 0 if none is.
 """,
-    starter='''
+    starter="""
 def accuracy(predicted, labels):  # (N,), (N,) -> one number from 0 to 1
     ...
-''',
+""",
     reference=accuracy,
     faulty=_accuracy,
     cases=_accuracy_cases,
     hints=(
         "`predicted == labels` compares entry by entry and gives an array of True and False.",
-        "NumPy counts True as 1 and False as 0. Count them, and divide by how many there are; or do both at once.",
+        "NumPy counts True as 1 and False as 0. Count them, and divide by how many there are; or do both "
+        "at once.",
         "`np.mean(predicted == labels)`",
     ),
-    next="A network that always answers 3: what accuracy has it, about, on digits that are equally frequent? Is 0.9 always good?",
+    next="A network that always answers 3: what accuracy has it, about, on digits that are equally "
+    "frequent? Is 0.9 always good?",
     wrong=(
         Mistake(
             name="counted",
             title="You counted; now divide.",
             seen="You returned {yours}; {yours} out of {count} is {right}.",
-            why="A share does not depend on how many were tried, so that results on 450 pictures and on 10,000 can be compared.",
+            why="A share does not depend on how many were tried, so that results on 450 pictures and on "
+            "10,000 can be compared.",
         ),
         Mistake(
             name="percent",
             title="Right, in per cent.",
             seen="You returned {yours}, asked was {right}.",
-            why="Here and in every library that you will meet, accuracy runs from 0 to 1. Multiply when you print it, not before.",
+            why="Here and in every library that you will meet, accuracy runs from 0 to 1. Multiply when "
+            "you print it, not before.",
         ),
         Mistake(
             name="errors",
             title="Close: that is the share of wrong answers.",
             seen="You returned {yours}, asked was {right}.",
-            why="You counted where the two differ. That is the *error rate*, 1 − accuracy; notebook 11 uses both.",
+            why="You counted where the two differ. That is the *error rate*, 1 − accuracy; notebook 11 "
+            "uses both.",
         ),
         Mistake(
             name="all_or_nothing",
             title="You ask whether all are right.",
             seen="You returned {yours}, asked was {right}.",
-            why="`all` and `np.array_equal` are satisfied only by perfection. Wanted is the share of right answers: the mean of the comparisons.",
+            why="`all` and `np.array_equal` are satisfied only by perfection. Wanted is the share of right "
+            "answers: the mean of the comparisons.",
         ),
         Mistake(
             name="distance",
             title="You measured how far off the digits are.",
             seen="You returned {yours}, asked was {right}.",
-            why="A 9 that was read as 4 is not five times as wrong as a 5 that was read as 4: digits are names here, not amounts. An answer is right "
+            why="A 9 that was read as 4 is not five times as wrong as a 5 that was read as 4: digits are "
+            "names here, not amounts. An answer is right "
             "or it is not.",
         ),
     ),
@@ -390,7 +416,9 @@ def _repair_cases():
     for units, classes in ((5, 3), (7, 10), (12, 10)):
         h = rng.uniform(0.1, 3, units)
         weight, bias = rng.standard_normal((units, classes)), rng.standard_normal(classes)
-        weight[np.argsort(h)[0], :] += 4  # the largest weights hang on the quietest unit, where they do little
+        weight[np.argsort(h)[0], :] += (
+            4  # the largest weights hang on the quietest unit, where they do little
+        )
         cases.append((h, weight, bias, int((h @ weight + bias).argsort()[-2])))
     return cases
 
@@ -400,26 +428,32 @@ REPAIR = Exercise(
     notebook=NOTEBOOK,
     title="Which weight to repair",
     prompt="""
-A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are `h @ weight + bias`, where `h`, of shape (D,), is what
-feeds the last layer, all of it positive, `weight` has shape (D, K) and `bias` has shape (K,).
+A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are `h
+@ weight + bias`, where `h`, of shape (D,), is what feeds the last layer, all of it positive, `weight` has
+shape (D, K) and `bias` has shape (K,).
 
-You may change **one** weight, and it must be one of those that lead to the true digit: `weight[unit, truth]`. Choose the `unit` for which the smallest change is enough, and
-return the pair `unit, change`: adding `change` to that weight must make the true digit's score exactly 1 higher than the best of the others.
+You may change **one** weight, and it must be one of those that lead to the true digit: `weight[unit,
+truth]`. Choose the `unit` for which the smallest change is enough, and return the pair `unit, change`:
+adding `change` to that weight must make the true digit's score exactly 1 higher than the best of the
+others.
 """,
-    starter='''
+    starter="""
 def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> unit, change
     scores = h @ weight + bias
     ...
-''',
+""",
     reference=repair,
     faulty=_repair,
     cases=_repair_cases,
     returns=("unit", "change"),
     expects="a pair: the number of the unit, and the change of its weight",
     hints=(
-        "If `weight[unit, truth]` rises by 1, by how much does `scores[truth]` rise? Through which unit does a change get furthest?",
-        "It rises by `h[unit]`: so take the largest `h`. The score must rise by (best of the others − its own + 1).",
-        "`rival = np.delete(scores, truth).max()`, `unit = h.argmax()`, and the change is `(rival - scores[truth] + 1) / h[unit]`.",
+        "If `weight[unit, truth]` rises by 1, by how much does `scores[truth]` rise? Through which unit "
+        "does a change get furthest?",
+        "It rises by `h[unit]`: so take the largest `h`. The score must rise by (best of the others − its "
+        "own + 1).",
+        "`rival = np.delete(scores, truth).max()`, `unit = h.argmax()`, and the change is `(rival - "
+        "scores[truth] + 1) / h[unit]`.",
     ),
     next="After the repair, how many *other* pictures are read differently? Nothing in the change asked them.",
     wrong=(
@@ -427,26 +461,30 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             name="largest_weight",
             title="Close: a large weight is not a loud one.",
             seen="You chose unit {your_unit}; through unit {right_unit} a smaller change is enough.",
-            why="What a weight adds to a score is the weight times what comes in, `h[unit]`. A large weight on a quiet unit says little. A *change* of a weight "
+            why="What a weight adds to a score is the weight times what comes in, `h[unit]`. A large "
+            "weight on a quiet unit says little. A *change* of a weight "
             "counts `h[unit]` times over, whatever the weight was: choose the largest `h`.",
         ),
         Mistake(
             name="brightness_forgotten",
             title="Close: you changed the weight by what the score needs.",
             seen="The unit is right. You gave a change of {your_change}, asked was {right_change}.",
-            why="The change reaches the score multiplied by `h[unit]`. So divide what the score needs by `h[unit]`.",
+            why="The change reaches the score multiplied by `h[unit]`. So divide what the score needs by "
+            "`h[unit]`.",
         ),
         Mistake(
             name="tie",
             title="Close: that makes a tie.",
             seen="You gave a change of {your_change}, asked was {right_change}.",
-            why="With it the two scores are equal. The prompt asks for a lead of exactly 1: add it before you divide.",
+            why="With it the two scores are equal. The prompt asks for a lead of exactly 1: add it before "
+            "you divide.",
         ),
         Mistake(
             name="downwards",
             title="Close: the other way.",
             seen="You gave a change of {your_change}, asked was {right_change}.",
-            why="The true digit must win, so its score must rise; all of `h` is positive, so its weight must rise too.",
+            why="The true digit must win, so its score must rise; all of `h` is positive, so its weight "
+            "must rise too.",
         ),
     ),
 )
@@ -503,7 +541,8 @@ def _judge_fool(changed, image, weight, bias):
     before, after = (image @ weight + bias).argmax(), (changed @ weight + bias).argmax()
     if before == after:
         return Finding(
-            f"You changed {count} pixel{'s' * (count != 1)}, and the network still says {after}.", "not_fooled"
+            f"You changed {count} pixel{'s' * (count != 1)}, and the network still says {after}.",
+            "not_fooled",
         )
     return None
 
@@ -513,45 +552,54 @@ FOOL = Exercise(
     notebook=NOTEBOOK,
     title="Make: five pixels to fool it",
     prompt="""
-An open task. Write `fool(image, weight, bias)`: `image` is a row of 64 pixels from 0 to 1, and the network's scores are `image @ weight + bias`, with `weight` of shape (64, 10)
-and `bias` of shape (10,). Return a changed copy of the picture that differs in **at most five pixels**, stays within 0 to 1, and is read as *another* digit. Any other digit will do.
+An open task. Write `fool(image, weight, bias)`: `image` is a row of 64 pixels from 0 to 1, and the
+network's scores are `image @ weight + bias`, with `weight` of shape (64, 10) and `bias` of shape (10,).
+Return a changed copy of the picture that differs in **at most five pixels**, stays within 0 to 1, and is
+read as *another* digit. Any other digit will do.
 
-Three networks and pictures will be tried. Think about what one pixel can do for one digit and against another.
+Three networks and pictures will be tried. Think about what one pixel can do for one digit and against
+another.
 """,
-    starter='''
+    starter="""
 def fool(image, weight, bias):  # (64,), (64, 10), (10,) -> (64,)
     ...
-''',
+""",
     reference=fool,
     cases=_fool_cases,
     judge=_judge_fool,
     expects="the changed picture, an array of shape (64,)",
     hints=(
-        "Call the digit that the network says `said`, and choose another, such as the one with the second-highest score. What does a little ink on pixel p do to the "
+        "Call the digit that the network says `said`, and choose another, such as the one with the "
+        "second-highest score. What does a little ink on pixel p do to the "
         "*difference* of their scores?",
-        "It moves it by `weight[p, other] - weight[p, said]`. Where that is positive, ink helps you; where it is negative, take ink away. How much there is to "
+        "It moves it by `weight[p, other] - weight[p, said]`. Where that is positive, ink helps you; where "
+        "it is negative, take ink away. How much there is to "
         "gain depends on how far the pixel is from 1 or from 0.",
-        "For each other digit, compute every pixel's gain, add the five largest, and keep the digit for which the sum beats the gap by most.",
+        "For each other digit, compute every pixel's gain, add the five largest, and keep the digit for "
+        "which the sum beats the gap by most.",
     ),
     next="How few pixels are enough? And can you make the picture say a digit of *your* choice?",
     wrong=(
         Mistake(
             name="not_fooled",
             title="The network is not fooled yet.",
-            why="Five pixels are few: each must work as hard as it can. Take those where the difference of two digits' weights is largest, and go all the way, to full ink or to paper. If the "
+            why="Five pixels are few: each must work as hard as it can. Take those where the difference of "
+            "two digits' weights is largest, and go all the way, to full ink or to paper. If the "
             "digit in second place cannot be reached, another one may.",
             version=lambda image, weight, bias: image.copy(),
         ),
         Mistake(
             name="too_many",
             title="It is fooled perhaps, but with too much ink.",
-            why="A nudge to every pixel fools nearly any network, and notebooks on such attacks begin there. Here the point is to find the few that matter: sort by gain, keep five.",
+            why="A nudge to every pixel fools nearly any network, and notebooks on such attacks begin "
+            "there. Here the point is to find the few that matter: sort by gain, keep five.",
             version=lambda image, weight, bias: 1 - image,
         ),
         Mistake(
             name="out_of_range",
             title="No pen can draw that.",
-            why="A pixel is at most full ink, 1, and at least paper, 0. `np.clip(changed, 0, 1)` keeps the picture a picture; then five of them have to do.",
+            why="A pixel is at most full ink, 1, and at least paper, 0. `np.clip(changed, 0, 1)` keeps the "
+            "picture a picture; then five of them have to do.",
             version=lambda image, weight, bias: np.where(
                 np.arange(64) == (weight[:, 1] - weight[:, 0]).argmax(), 99.0, image
             ),
@@ -573,20 +621,24 @@ WARMUP = Quiz(
             (
                 Option(
                     "A person wrote rules: a stroke across, then a stroke down.",
-                    "People tried that for decades, and every handwriting broke a rule. In a network nobody writes the rules: numbers are adjusted until the examples come out right.",
+                    "People tried that for decades, and every handwriting broke a rule. In a network "
+                    "nobody writes the rules: numbers are adjusted until the examples come out right.",
                 ),
                 Option(
                     "From numbers inside it, adjusted on thousands of examples.",
-                    "Yes. Those numbers are its weights, and adjusting them is called training. You will change one by hand in this notebook.",
+                    "Those numbers are its weights, and adjusting them is called training. You will change "
+                    "one by hand in this notebook.",
                     True,
                 ),
                 Option(
                     "It keeps all the pictures that it has seen, and looks for the most similar one.",
-                    "There is a method that does that (nearest neighbours, notebook 17), and it is a good one. A network throws the pictures away and keeps only its weights.",
+                    "There is a method that does that (nearest neighbours, notebook 17), and it is a good "
+                    "one. A network throws the pictures away and keeps only its weights.",
                 ),
                 Option(
                     "It looks it up on the web.",
-                    "It works without a connection, as this whole course does. All that it knows is in its weights.",
+                    "It works without a connection, as this whole course does. All that it knows is in its "
+                    "weights.",
                 ),
             ),
         ),
@@ -595,19 +647,22 @@ WARMUP = Quiz(
             (
                 Option(
                     "Deep learning: it has grown to cover everything.",
-                    "It is the loudest, and the innermost: learning with networks of many layers is one kind of machine learning.",
+                    "It is the loudest, and the innermost: learning with networks of many layers is one "
+                    "kind of machine learning.",
                 ),
                 Option(
                     "Neural networks: all artificial intelligence runs on them.",
-                    "Route finders, chess programs of the last century and spam filters that count words do without. Networks are one way among many.",
+                    "Route finders, chess programs of the last century and spam filters that count words "
+                    "do without. Networks are one way among many.",
                 ),
                 Option(
                     "Machine learning: without learning there is no artificial intelligence.",
-                    "Much of artificial intelligence is search and rules that nobody trained. Machine learning is the part that adjusts itself to data.",
+                    "Much of artificial intelligence is search and rules that nobody trained. Machine "
+                    "learning is the part that adjusts itself to data.",
                 ),
                 Option(
                     "Artificial intelligence.",
-                    "Yes: artificial intelligence ⊃ machine learning ⊃ neural networks ⊃ deep learning.",
+                    "Artificial intelligence ⊃ machine learning ⊃ neural networks ⊃ deep learning.",
                     True,
                 ),
             ),
@@ -617,16 +672,18 @@ WARMUP = Quiz(
             (
                 Option(
                     "64 numbers.",
-                    "Yes: how much ink, pixel by pixel. It is not even told which of them are neighbours.",
+                    "How much ink, pixel by pixel. It is not even told which of them are neighbours.",
                     True,
                 ),
                 Option(
                     "The strokes, in the order in which they were drawn.",
-                    "That would help it a great deal. It sees only how much ink lies where, once all is drawn.",
+                    "That would help it a great deal. It sees only how much ink lies where, once all is "
+                    "drawn.",
                 ),
                 Option(
                     "Shapes: circles, bars, corners.",
-                    "Those are what *you* see. If a network sees shapes, it has had to find them itself in the numbers (notebook 19 looks inside).",
+                    "Those are what *you* see. If a network sees shapes, it has had to find them itself in "
+                    "the numbers (notebook 19 looks inside).",
                 ),
                 Option(
                     "The file's name and format.",
@@ -644,22 +701,28 @@ IS_THIS_TRUE = Quiz(
     kind="vote",
     questions=(
         Question(
-            "“It can tell you with what percentage it believes that the picture shows a cat.” So when a network says 99 %, it is right 99 times in 100.",
+            "“It can tell you with what percentage it believes that the picture shows a cat.” So when a "
+            "network says 99 %, it is right 99 times in 100.",
             (
                 Option(
                     "True: that is what a percentage means.",
-                    "It is what a percentage *should* mean. The network made its own from scores, by a formula that always adds up to 100 %, for any picture at all: "
-                    "on a digit's negative it is sure, and wrong nearly every time. Notebook 11 measures how far such percentages can be believed.",
+                    "It is what a percentage *should* mean. The network made its own from scores, by a "
+                    "formula that always adds up to 100 %, for any picture at all: "
+                    "on a digit's negative it is sure, and wrong nearly every time. Notebook 11 measures "
+                    "how far such percentages can be believed.",
                 ),
                 Option(
                     "False: the number can be high where the network knows nothing.",
-                    "Right. The percentages come from a formula that makes any ten scores add up to 100 %. They are fair at best on pictures like those that it learnt from; on a digit's "
+                    "The percentages come from a formula that makes any ten scores add up to 100 %. They "
+                    "are fair at best on pictures like those that it learnt from; on a digit's "
                     "negative it is sure, and wrong nearly every time.",
                     True,
                 ),
                 Option(
                     "True, if the network is large enough.",
-                    "Size does not help: larger networks tend to be *more* sure of themselves than they should be. The formula adds up to 100 % for any picture, also for one that shows nothing.",
+                    "Size does not help: larger networks tend to be *more* sure of themselves than they "
+                    "should be. The formula adds up to 100 % for any picture, also for one that shows "
+                    "nothing.",
                 ),
             ),
         ),
@@ -677,20 +740,23 @@ BLANK = Quiz(
             (
                 Option(
                     "Nothing: it notices that there is no digit.",
-                    "It cannot notice. Nobody gave it an eleventh answer for “no digit”, and the largest of ten scores always exists.",
+                    "It cannot notice. Nobody gave it an eleventh answer for “no digit”, and the largest "
+                    "of ten scores always exists.",
                 ),
                 Option(
                     "One of the ten digits, like for any picture.",
-                    "Yes. With no ink at all only its biases speak, and one of ten scores is always the largest.",
+                    "With no ink at all only its biases speak, and one of ten scores is always the largest.",
                     True,
                 ),
                 Option(
                     "An error: its sum is zero.",
-                    "Zero times a weight is a perfectly good number. What is left are the biases, and from them come ten scores as always.",
+                    "Zero times a weight is a perfectly good number. What is left are the biases, and from "
+                    "them come ten scores as always.",
                 ),
                 Option(
                     "0, because zeros look like a 0.",
-                    "The number zero, no ink, and the digit 0, a ring of ink, have only their name in common. What it says depends on its biases.",
+                    "The number zero, no ink, and the digit 0, a ring of ink, have only their name in "
+                    "common. What it says depends on its biases.",
                 ),
             ),
         ),
@@ -704,24 +770,29 @@ SHIFT = Quiz(
     kind="predict",
     questions=(
         Question(
-            "The network reads 97 of 100 test pictures. You push every picture one pixel to the right. How many of 100 does it read now?",
+            "The network reads 97 of 100 test pictures. You push every picture one pixel to the right. How "
+            "many of 100 does it read now?",
             (
                 Option(
                     "97, as before: a 3 stays a 3 wherever it stands.",
-                    "To you it does. The network has a weight for each *place*, and after the push other weights meet the ink. To it each pixel is a question of its own.",
+                    "To you it does. The network has a weight for each *place*, and after the push other "
+                    "weights meet the ink. To it each pixel is a question of its own.",
                 ),
                 Option(
                     "About 90: a little worse.",
-                    "Much worse than that. One pixel is an eighth of the picture's width, and every place has weights of its own.",
+                    "Much worse than that. One pixel is an eighth of the picture's width, and every place "
+                    "has weights of its own.",
                 ),
                 Option(
                     "About half.",
-                    "Yes, about half. It has a weight for each place and never learnt that places next to each other belong together. Notebooks 18 and 19 build a network that knows.",
+                    "About half. It has a weight for each place and never learnt that places next to each "
+                    "other belong together. Notebooks 18 and 19 build a network that knows.",
                     True,
                 ),
                 Option(
                     "About 10: no better than guessing.",
-                    "That takes two pixels. After one, some ink still falls on the places that it learnt, and about half are read.",
+                    "That takes two pixels. After one, some ink still falls on the places that it learnt, "
+                    "and about half are read.",
                 ),
             ),
         ),
@@ -735,24 +806,29 @@ ONE_WEIGHT = Quiz(
     kind="predict",
     questions=(
         Question(
-            "You change one weight of the last layer so that one misread picture is read rightly. What happens to the 449 other test pictures?",
+            "You change one weight of the last layer so that one misread picture is read rightly. What "
+            "happens to the 449 other test pictures?",
             (
                 Option(
                     "Nothing: the change was made for this picture only.",
-                    "The weight is shared by all pictures. It was chosen for one, and it speaks in every score of that digit from now on.",
+                    "The weight is shared by all pictures. It was chosen for one, and it speaks in every "
+                    "score of that digit from now on.",
                 ),
                 Option(
                     "A few are read differently, some of them wrongly now.",
-                    "Yes. All pictures share the weight, and nobody asked the others. That is why training asks *all* the examples before it moves a weight.",
+                    "All pictures share the weight, and nobody asked the others. That is why training asks "
+                    "*all* the examples before it moves a weight.",
                     True,
                 ),
                 Option(
                     "Most of them are misread: such a network is a house of cards.",
-                    "It is sturdier than that. One weight among thousands adds a little to one score, and most decisions are not close enough to turn.",
+                    "It is sturdier than that. One weight among thousands adds a little to one score, and "
+                    "most decisions are not close enough to turn.",
                 ),
                 Option(
                     "They are all read better, because the network has learnt something.",
-                    "It has been pushed, for one picture's sake. Whether the others gain or lose is luck, until somebody asks them too: that is training.",
+                    "It has been pushed, for one picture's sake. Whether the others gain or lose is luck, "
+                    "until somebody asks them too: that is training.",
                 ),
             ),
         ),
@@ -766,24 +842,29 @@ NEGATIVE = Quiz(
     kind="predict",
     questions=(
         Question(
-            "You turn every test picture into its negative: ink becomes paper, paper becomes ink. You can still read all of them. The network …",
+            "You turn every test picture into its negative: ink becomes paper, paper becomes ink. You can "
+            "still read all of them. The network …",
             (
                 Option(
                     "still reads nearly all: the shapes are the same.",
-                    "It never saw shapes, only how much ink lies where; and that has been turned round everywhere.",
+                    "It never saw shapes, only how much ink lies where; and that has been turned round "
+                    "everywhere.",
                 ),
                 Option(
                     "reads about one in ten, as if it guessed.",
-                    "Worse: a guess would be right one time in ten. It is steered away from the true digit, whose places are now empty.",
+                    "Worse: a guess would be right one time in ten. It is steered away from the true "
+                    "digit, whose places are now empty.",
                 ),
                 Option(
                     "gets nearly all wrong, and is sure of itself.",
-                    "Yes. The ink now lies where the true digit has none, so nearly every answer is wrong; and with so much ink the scores, and with them its certainty, are large.",
+                    "The ink now lies where the true digit has none, so nearly every answer is wrong; and "
+                    "with so much ink the scores, and with them its certainty, are large.",
                     True,
                 ),
                 Option(
                     "gets many wrong, and is unsure of itself.",
-                    "Wrong, yes; unsure, no. So much ink makes large scores, and large scores make high percentages. How sure it is tells nothing of what it knows.",
+                    "Wrong, yes; unsure, no. So much ink makes large scores, and large scores make high "
+                    "percentages. How sure it is tells nothing of what it knows.",
                 ),
             ),
         ),

@@ -61,20 +61,23 @@ FIRES = Exercise(
     notebook=NOTEBOOK,
     title="Does it fire?",
     prompt="""
-McCulloch and Pitts's neuron of 1943: each input is multiplied by its weight, the products are added, and if the sum **reaches** the threshold, the neuron fires.
+McCulloch and Pitts's neuron of 1943: each input is multiplied by its weight, the products are added, and if
+the sum **reaches** the threshold, the neuron fires.
 
-Write `fires(inputs, weights, threshold)`: `inputs` and `weights` are arrays of D numbers. Return 1 if the weighted sum is at least `threshold`, else 0.
+Write `fires(inputs, weights, threshold)`: `inputs` and `weights` are arrays of D numbers. Return 1 if the
+weighted sum is at least `threshold`, else 0.
 """,
-    starter='''
+    starter="""
 def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
     ...
-''',
+""",
     reference=fires,
     faulty=_fires,
     cases=_fires_cases,
     hints=(
         "Three steps: multiply, add, compare. NumPy multiplies two arrays entry by entry with `*`.",
-        "`np.sum(weights * inputs)` is the weighted sum; `weights @ inputs` says the same. *At least* is `>=`.",
+        "`np.sum(weights * inputs)` is the weighted sum; `weights @ inputs` says the same. *At least* is "
+        "`>=`.",
         "`return 1 if np.sum(weights * inputs) >= threshold else 0`",
     ),
     next="Which weights and threshold make a neuron that fires when at least three of five inputs are on?",
@@ -82,32 +85,39 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
         Mistake(
             name="strict",
             title="Close: what if the sum is exactly the threshold?",
-            seen="Here the weighted sum is {total} and the threshold is {threshold}: you gave {yours}, asked was {right}.",
+            seen="Here the weighted sum is {total} and the threshold is {threshold}: you gave {yours}, "
+            "asked was {right}.",
             why="*Reaches* includes equality: `>=`, not `>`. With inputs of 0 and 1 a tie is nothing rare.",
         ),
         Mistake(
             name="unweighted",
             title="Close: the weights have no say yet.",
-            seen="The inputs add up to {plain}, but weighted they make {total}: you gave {yours}, asked was {right}.",
-            why="You added the inputs as they are. Each input is first multiplied by its weight; a negative weight makes it hold the neuron back.",
+            seen="The inputs add up to {plain}, but weighted they make {total}: you gave {yours}, asked was "
+            "{right}.",
+            why="You added the inputs as they are. Each input is first multiplied by its weight; a "
+            "negative weight makes it hold the neuron back.",
         ),
         Mistake(
             name="sum_returned",
             title="The sum is right; now decide.",
             seen="You returned {yours}. The threshold is {threshold}, so the neuron's answer is {right}.",
-            why="A neuron of this kind says all or nothing: compare the sum with the threshold, and return 1 or 0.",
+            why="A neuron of this kind says all or nothing: compare the sum with the threshold, and return "
+            "1 or 0.",
         ),
         Mistake(
             name="inverted",
             title="Close: it fires when it should be silent.",
-            seen="The weighted sum is {total}, the threshold {threshold}: you gave {yours}, asked was {right}.",
+            seen="The weighted sum is {total}, the threshold {threshold}: you gave {yours}, asked was "
+            "{right}.",
             why="The comparison is turned round. It fires if the sum is *at least* the threshold.",
         ),
         Mistake(
             name="one_alone",
             title="You ask whether one input alone is strong enough.",
-            seen="The largest product does not decide, their sum does: {total} against {threshold}. You gave {yours}, asked was {right}.",
-            why="Inputs work together: two weak ones can fire a neuron that neither could fire alone, and a negative one can silence it. Add first, compare once. "
+            seen="The largest product does not decide, their sum does: {total} against {threshold}. You "
+            "gave {yours}, asked was {right}.",
+            why="Inputs work together: two weak ones can fire a neuron that neither could fire alone, and "
+            "a negative one can silence it. Add first, compare once. "
             "(`np.any(weights * inputs >= threshold)` compares each by itself.)",
         ),
     ),
@@ -145,7 +155,11 @@ def _sums(output):
     weights, bias = output
     weights = np.asarray(weights, dtype=float)
     bias = np.asarray(bias, dtype=float)
-    if weights.shape != (2,) or bias.size != 1 or not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+    if (
+        weights.shape != (2,)
+        or bias.size != 1
+        or not (np.isfinite(weights).all() and np.isfinite(bias).all())
+    ):
         raise ValueError
     return CORNERS @ weights + bias.reshape(())
 
@@ -159,27 +173,32 @@ NAND = Exercise(
     notebook=NOTEBOOK,
     title="A gate: not both",
     prompt="""
-NAND means *not both*: its output is 0 if both inputs are 1, and 1 in the three other cases. Find two weights and a bias for it. The neuron fires if
+NAND means *not both*: its output is 0 if both inputs are 1, and 1 in the three other cases. Find two
+weights and a bias for it. The neuron fires if
 
 > w₁ x₁ + w₂ x₂ + b ≥ 0
 
-Write `nand()`, which takes nothing and returns `weights, bias`: an array of two numbers, and one number. There are many right answers.
+Write `nand()`, which takes nothing and returns `weights, bias`: an array of two numbers, and one number.
+There are many right answers.
 """,
-    starter='''
+    starter="""
 def nand():
     weights = ...  # two numbers: np.array([w1, w2])
     bias = ...  # one number
     return weights, bias
-''',
+""",
     reference=nand,
     faulty=_nand,
     cases=lambda: [()],
     view=lambda output: (_sums(output) >= 0).astype(int),
     expects="a pair: an array of two weights, and one number, the bias",
     hints=(
-        "With both inputs at 0 the sum is the bias alone, and the neuron must fire. What does that say about the bias?",
-        "So the bias is positive; each input that is on must pull the sum down. One alone must not pull it below 0, two together must.",
-        "With weights of −1 and −1 the sums are b, b − 1, b − 1 and b − 2. Which b makes the first three at least 0 and the last negative?",
+        "With both inputs at 0 the sum is the bias alone, and the neuron must fire. What does that say "
+        "about the bias?",
+        "So the bias is positive; each input that is on must pull the sum down. One alone must not pull it "
+        "below 0, two together must.",
+        "With weights of −1 and −1 the sums are b, b − 1, b − 1 and b − 2. Which b makes the first three "
+        "at least 0 and the last negative?",
     ),
     next="NOR fires only when both inputs are 0. Which of your three numbers has to move, and how far may it?",
     wrong=(
@@ -192,27 +211,32 @@ def nand():
         Mistake(
             name="is_nor",
             title="Close: that is NOR, *neither*.",
-            seen="For the inputs 00, 01, 10, 11 your sums are {sums}: one input that is on is already enough to silence it.",
-            why="The bias is too small. A single input may pull the sum down, but not below 0; only both together may.",
+            seen="For the inputs 00, 01, 10, 11 your sums are {sums}: one input that is on is already "
+            "enough to silence it.",
+            why="The bias is too small. A single input may pull the sum down, but not below 0; only both "
+            "together may.",
         ),
         Mistake(
             name="is_or",
             title="That is OR.",
             seen="For the inputs 00, 01, 10, 11 your sums are {sums}: it fires as soon as one input is on.",
-            why="In NAND the inputs hold the neuron back: with nothing on it fires. So the bias is positive and the weights are negative.",
+            why="In NAND the inputs hold the neuron back: with nothing on it fires. So the bias is "
+            "positive and the weights are negative.",
         ),
         Mistake(
             name="never",
             title="It never fires: look at the sign of the bias.",
             seen="For the inputs 00, 01, 10, 11 your sums are {sums}, all below 0.",
-            why="With both inputs at 0 only the bias is left, and the neuron must fire, so the bias must not be negative. A bias is minus the threshold: the "
+            why="With both inputs at 0 only the bias is left, and the neuron must fire, so the bias must "
+            "not be negative. A bias is minus the threshold: the "
             "threshold −1.5 (fire if the sum is at least −1.5) is the bias +1.5.",
         ),
         Mistake(
             name="always",
             title="Close: it always fires.",
             seen="For the inputs 00, 01, 10, 11 your sums are {sums}; not one is below 0.",
-            why="A sum of exactly 0 still fires. Both inputs together must pull the sum below 0: make the bias a little smaller, or the weights more negative.",
+            why="A sum of exactly 0 still fires. Both inputs together must pull the sum below 0: make the "
+            "bias a little smaller, or the weights more negative.",
         ),
     ),
     numbers=_nand_numbers,
@@ -250,15 +274,17 @@ FOLD_BIAS = Exercise(
     notebook=NOTEBOOK,
     title="Fold the threshold into the weights",
     prompt="""
-“Fire if the weighted sum reaches θ” is the same as “fire if the weighted sum − θ reaches 0”. The number −θ is called the **bias**, and it is a weight like the others, on an input that is always 1.
+“Fire if the weighted sum reaches θ” is the same as “fire if the weighted sum − θ reaches 0”. The number −θ
+is called the **bias**, and it is a weight like the others, on an input that is always 1.
 
-Write `fold_bias(weights, threshold)`: `weights` has shape (D,). Return an array of shape (D + 1,): the weights, and after them the weight for one more input that is always **1**, so that the new neuron
-fires if its weighted sum is at least 0, exactly when the old one fires.
+Write `fold_bias(weights, threshold)`: `weights` has shape (D,). Return an array of shape (D + 1,): the
+weights, and after them the weight for one more input that is always **1**, so that the new neuron fires if
+its weighted sum is at least 0, exactly when the old one fires.
 """,
-    starter='''
+    starter="""
 def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
     ...
-''',
+""",
     reference=fold_bias,
     faulty=_fold_bias,
     cases=_fold_bias_cases,
@@ -267,26 +293,30 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
         "The new weight is −θ. `np.append(array, number)` returns a new array with one entry more.",
         "`np.append(weights, -threshold)`",
     ),
-    next="If the constant input were −1 instead of 1, what would the last weight be? That is how Rosenblatt's time liked to draw it.",
+    next="If the constant input were −1 instead of 1, what would the last weight be? That is how "
+    "Rosenblatt's time liked to draw it.",
     wrong=(
         Mistake(
             name="sign",
             title="Close: the last weight has the wrong sign.",
             seen="You gave {yours}, asked was {right}.",
-            why="The threshold changes sides, so it changes its sign: Σ w x ≥ θ becomes Σ w x − θ ≥ 0. With +θ a neuron that was hard to fire would fire easily. "
+            why="The threshold changes sides, so it changes its sign: Σ w x ≥ θ becomes Σ w x − θ ≥ 0. "
+            "With +θ a neuron that was hard to fire would fire easily. "
             "(On an input that is always −1 your weight would be right; here it is always 1.)",
         ),
         Mistake(
             name="front",
             title="Close: the bias stands first.",
             seen="You gave {yours}, asked was {right}.",
-            why="The constant input was put after the others, so its weight must stand last. Either place works, as long as inputs and weights agree on it; here they would not.",
+            why="The constant input was put after the others, so its weight must stand last. Either place "
+            "works, as long as inputs and weights agree on it; here they would not.",
         ),
         Mistake(
             name="added",
             title="The bias is not shared out among the weights.",
             seen="You gave {yours}, asked was {right}.",
-            why="Adding −θ to every weight would count it once for each input that is on, and not at all when none is. It needs a weight of its own, on an input that is always 1: `np.append`.",
+            why="Adding −θ to every weight would count it once for each input that is on, and not at all "
+            "when none is. It needs a weight of its own, on an input that is always 1: `np.append`.",
         ),
         Mistake(
             name="one_appended",
@@ -345,14 +375,16 @@ BOUNDARY = Exercise(
     notebook=NOTEBOOK,
     title="Where does it change its mind?",
     prompt="""
-A neuron with two inputs changes its answer on the line where w₁ x₁ + w₂ x₂ + b = 0. To draw that line, you want it as x₂ = slope · x₁ + intercept.
+A neuron with two inputs changes its answer on the line where w₁ x₁ + w₂ x₂ + b = 0. To draw that line, you
+want it as x₂ = slope · x₁ + intercept.
 
-Write `boundary(weights, bias)`: `weights` holds w₁ and w₂, of which w₂ is not 0; `bias` is b. Return the pair `slope, intercept`.
+Write `boundary(weights, bias)`: `weights` holds w₁ and w₂, of which w₂ is not 0; `bias` is b. Return the
+pair `slope, intercept`.
 """,
-    starter='''
+    starter="""
 def boundary(weights, bias):  # (2,), one number -> slope, intercept
     ...
-''',
+""",
     reference=boundary,
     faulty=_boundary,
     cases=_boundary_cases,
@@ -363,13 +395,16 @@ def boundary(weights, bias):  # (2,), one number -> slope, intercept
         "w₂ x₂ = −w₁ x₁ − b. Then divide by w₂, every term.",
         "`slope = -weights[0] / weights[1]`, `intercept = -bias / weights[1]`",
     ),
-    next="Multiply slope by w₂ / w₁, the slope of the arrow w itself. It is always −1: what does that say about the angle between them?",
+    next="Multiply slope by w₂ / w₁, the slope of the arrow w itself. It is always −1: what does that say "
+    "about the angle between them?",
     wrong=(
         Mistake(
             name="parallel",
             title="Your line runs along the weights; the boundary runs across them.",
-            seen="Your slope is {your_slope}, asked was {right_slope}. The arrow (w₁, w₂) = {weights} itself has your slope.",
-            why="Walking along the arrow of the weights changes the sum fastest. On the boundary the sum must *not* change, so the line stands at right angles to the arrow: slope −w₁ / w₂.",
+            seen="Your slope is {your_slope}, asked was {right_slope}. The arrow (w₁, w₂) = {weights} "
+            "itself has your slope.",
+            why="Walking along the arrow of the weights changes the sum fastest. On the boundary the sum "
+            "must *not* change, so the line stands at right angles to the arrow: slope −w₁ / w₂.",
         ),
         Mistake(
             name="slope_sign",
@@ -458,19 +493,21 @@ NEURON = Exercise(
     notebook=NOTEBOOK,
     title="One neuron, many examples",
     prompt="""
-Write the whole neuron, for a batch: `neuron(x, weights, bias)`. `x` has shape (N, D), one example to a row; `weights` has shape (D,); `bias` is one number. For each example add up the
-weighted inputs and the bias, and return 1 where that is at least 0, else 0: an array of shape (N,). No loop is needed.
+Write the whole neuron, for a batch: `neuron(x, weights, bias)`. `x` has shape (N, D), one example to a row;
+`weights` has shape (D,); `bias` is one number. For each example add up the weighted inputs and the bias,
+and return 1 where that is at least 0, else 0: an array of shape (N,). No loop is needed.
 """,
-    starter='''
+    starter="""
 def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
     ...
-''',
+""",
     reference=neuron,
     faulty=_neuron,
     cases=_neuron_cases,
     hints=(
         "`x @ weights` takes the weighted sum of every row at once: (N, D) @ (D,) → (N,).",
-        "Add the bias to the sums *before* you compare with 0. A comparison of arrays gives True and False, and `.astype(int)` makes 1 and 0 of them.",
+        "Add the bias to the sums *before* you compare with 0. A comparison of arrays gives True and "
+        "False, and `.astype(int)` makes 1 and 0 of them.",
         "`(x @ weights + bias >= 0).astype(int)`",
     ),
     next="Multiply weights and bias by 10. Does any answer change? Then multiply by −1.",
@@ -479,26 +516,30 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             name="bias_after",
             title="The bias came too late.",
             seen="You gave {yours}, asked was {right}.",
-            why="You compared the bare sum with 0 first, and used the bias on the result. After the step only 0 and 1 are left, so a bias that is compared then can no longer move the "
+            why="You compared the bare sum with 0 first, and used the bias on the result. After the step "
+            "only 0 and 1 are left, so a bias that is compared then can no longer move the "
             "boundary. It belongs into the sum, before the activation.",
         ),
         Mistake(
             name="bias_subtracted",
             title="Close: the bias is taken away instead of added.",
             seen="With the bias {bias} you gave {yours}, asked was {right}.",
-            why="A *threshold* is subtracted. The bias is minus the threshold, so it is added: a positive bias makes the neuron fire more easily.",
+            why="A *threshold* is subtracted. The bias is minus the threshold, so it is added: a positive "
+            "bias makes the neuron fire more easily.",
         ),
         Mistake(
             name="bias_forgotten",
             title="Close: the bias is missing.",
             seen="With the bias {bias} you gave {yours}, asked was {right}.",
-            why="Without it the boundary always goes through the origin, and an example of zeros always fires.",
+            why="Without it the boundary always goes through the origin, and an example of zeros always "
+            "fires.",
         ),
         Mistake(
             name="bias_per_arc",
             title="One neuron, one bias.",
             seen="You gave {yours}, asked was {right}.",
-            why="The bias was added to each input, so the weights multiplied it, D times over. Some texts do draw a bias on every connection; but all of them together make only one number that is "
+            why="The bias was added to each input, so the weights multiplied it, D times over. Some texts "
+            "do draw a bias on every connection; but all of them together make only one number that is "
             "added to the sum, and that number is the neuron's bias.",
         ),
         Mistake(
@@ -517,7 +558,8 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             name="everything_added",
             title="The examples have run together.",
             seen="You gave {yours}; asked was one answer for each example: {right}.",
-            why="The sum went over the whole table. Add up along each row only: `x @ weights`, or `(x * weights).sum(axis=1)`.",
+            why="The sum went over the whole table. Add up along each row only: `x @ weights`, or `(x * "
+            "weights).sum(axis=1)`.",
         ),
     ),
 )
@@ -575,22 +617,26 @@ XOR = Exercise(
     notebook=NOTEBOOK,
     title="What one neuron cannot, a few NANDs can",
     prompt="""
-XOR is *one or the other, but not both*. No single neuron can do it (you will see why), but from NAND neurons alone everything can be built.
+XOR is *one or the other, but not both*. No single neuron can do it (you will see why), but from NAND
+neurons alone everything can be built.
 
-Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function: `nand(p, q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1, else 0, using
-nothing but `nand`. You may use it as often as you like; four times is enough.
+Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function: `nand(p,
+q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1, else 0,
+using nothing but `nand`. You may use it as often as you like; four times is enough.
 """,
-    starter='''
+    starter="""
 def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
     ...
-''',
+""",
     reference=xor,
     faulty=_xor,
     cases=_xor_cases,
     view=lambda output, a, b, nand: {"xor": output, "made of nand": nand.calls > 0},
     hints=(
-        "First build what you know: `nand(a, a)` is *not a*. Then AND is a NAND turned round, and OR is a NAND of two turned inputs.",
-        "XOR = (a OR b) AND (a NAND b). That takes six NANDs. For four, begin with `m = nand(a, b)` and use m twice.",
+        "First build what you know: `nand(a, a)` is *not a*. Then AND is a NAND turned round, and OR is a "
+        "NAND of two turned inputs.",
+        "XOR = (a OR b) AND (a NAND b). That takes six NANDs. For four, begin with `m = nand(a, b)` and "
+        "use m twice.",
         "`m = nand(a, b)`, then `nand(nand(a, m), nand(b, m))`. Work it out for a = 1, b = 0.",
     ),
     next="Draw your XOR as neurons with arrows between them. How many layers has it?",
@@ -599,19 +645,22 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="without_nand",
             title="The answers are those of XOR, but no NAND was asked.",
             seen="`nand` was never called.",
-            why="Python's `^` or `!=` can do it, of course. The point of the exercise is that neurons can: use `nand` alone.",
+            why="Python's `^` or `!=` can do it, of course. The point of the exercise is that neurons can: "
+            "use `nand` alone.",
         ),
         Mistake(
             name="xnor",
             title="Close: exactly upside down.",
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
-            why="Yours says whether the two are *equal* (XNOR): one inversion too many or too few. `nand(p, p)` turns p round.",
+            why="Yours says whether the two are *equal* (XNOR): one inversion too many or too few. "
+            "`nand(p, p)` turns p round.",
         ),
         Mistake(
             name="is_or",
             title="Close: that is OR.",
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
-            why="Three of four cases are right. OR also fires when both are 1; XOR does not. Let `nand(a, b)` have a word in it: it is 0 in just that case.",
+            why="Three of four cases are right. OR also fires when both are 1; XOR does not. Let `nand(a, "
+            "b)` have a word in it: it is 0 in just that case.",
         ),
         Mistake(
             name="is_and",
@@ -623,7 +672,8 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="one_sided",
             title="Halfway: it sees only one of the two cases.",
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
-            why="Yours fires for “a but not b”. XOR is that, or “b but not a”. Build the other half in the same way, and join them by a last NAND.",
+            why="Yours fires for “a but not b”. XOR is that, or “b but not a”. Build the other half in the "
+            "same way, and join them by a last NAND.",
         ),
     ),
 )
@@ -670,13 +720,12 @@ def _judge_triangle(output):
     is_inside = inside[fired != inside][0]
     where = f"({wrong[0]:.2f}, {wrong[1]:.2f})"
     seen = (
-        f"At {where}, {'inside' if is_inside else 'outside'} the triangle, your network says {int(not is_inside)}. "
+        f"At {where}, {'inside' if is_inside else 'outside'} the triangle, your network says "
+        f"{int(not is_inside)}. "
         f"It is right at {share:.0%} of {len(points)} points."
     )
     if not fired.any() or fired.all():
-        return Finding(
-            f"Your network says {int(fired[0])} everywhere.", "always" if fired.all() else "never"
-        )
+        return Finding(f"Your network says {int(fired[0])} everywhere.", "always" if fired.all() else "never")
     if (fired != inside).all():
         return Finding(seen, "complement")
     names = ("from (1, 1) to (5, 2)", "from (5, 2) to (2, 5)", "from (2, 5) to (1, 1)")
@@ -685,10 +734,10 @@ def _judge_triangle(output):
     if all(match):
         return Finding(seen, "joined_wrongly")
     if any(turned) and all(m or t for m, t in zip(match, turned, strict=True)):
-        which = " and ".join(
-            name for name, t, m in zip(names, turned, match, strict=True) if t and not m
+        which = " and ".join(name for name, t, m in zip(names, turned, match, strict=True) if t and not m)
+        return Finding(
+            f"The side {which} is in the right place, and its neuron fires outside. {seen}", "turned_side"
         )
-        return Finding(f"The side {which} is in the right place, and its neuron fires outside. {seen}", "turned_side")
     missing = [name for name, m, t in zip(names, match, turned, strict=True) if not (m or t)]
     return Finding(f"No neuron of yours has its boundary along the side {' or '.join(missing)}. {seen}")
 
@@ -698,7 +747,7 @@ def _triangle_with(*, turned=False, joined=False, complement=False, silent=False
     if turned:
         w1[:, 1], b1[1] = -w1[:, 1], -b1[1]
     if joined:
-        b2 = -0.5
+        b2 = -1.5
     if complement:
         w2, b2 = -w2, 2.5
     if silent:
@@ -713,41 +762,51 @@ TRIANGLE = Exercise(
     notebook=NOTEBOOK,
     title="Make: a network that knows a triangle",
     prompt="""
-An open task. A neuron with two inputs fires on one side of a line. A triangle is where three such sides overlap. Build a network of two layers, by hand, that fires inside the triangle with the corners (1, 1), (5, 2) and
-(2, 5), and nowhere else.
+An open task. A neuron with two inputs fires on one side of a line. A triangle is where three such sides
+overlap. Build a network of two layers, by hand, that fires inside the triangle with the corners (1, 1), (5,
+2) and (2, 5), and nowhere else.
 
-Write `triangle()`, which returns `w1, b1, w2, b2`. The hidden neurons fire where `points @ w1 + b1 >= 0`, with `w1` of shape (2, H), one column to a neuron, and `b1` of shape (H,). The output fires where `hidden @ w2 + b2 >= 0`, with
-`w2` of shape (H,) and one number `b2`. H is yours to choose; 3 is enough. It will be tried at some 2,000 points of the square from (0, 0) to (6, 6).
+Write `triangle()`, which returns `w1, b1, w2, b2`. The hidden neurons fire where `points @ w1 + b1 >= 0`,
+with `w1` of shape (2, H), one column to a neuron, and `b1` of shape (H,). The output fires where `hidden @
+w2 + b2 >= 0`, with `w2` of shape (H,) and one number `b2`. H is yours to choose; 3 is enough. It will be
+tried at some 2,000 points of the square from (0, 0) to (6, 6).
 """,
-    starter='''
+    starter="""
 def triangle():
     w1 = ...  # (2, H), one column for each hidden neuron
     b1 = ...  # (H,)
     w2 = ...  # (H,)
     b2 = ...  # one number
     return w1, b1, w2, b2
-''',
+""",
     reference=triangle,
     cases=lambda: [()],
     judge=_judge_triangle,
     expects="four things, `w1, b1, w2, b2`, of shapes (2, H), (H,), (H,) and one number",
     hints=(
-        "Take one side: the line through (1, 1) and (5, 2). It is x₂ = ¼ x₁ + ¾, or −x₁ + 4 x₂ − 3 = 0. On which side of it lies the third corner?",
-        "At (2, 5) that expression is 15, positive: so weights (−1, 4) and bias −3 fire on the inner side. Treat the other two sides in the same way, turning all signs where the third corner comes out negative.",
-        "The output neuron must fire only if all three hidden neurons do: weights of 1, and a bias between −3 and −2.",
+        "Take one side: the line through (1, 1) and (5, 2). It is x₂ = ¼ x₁ + ¾, or −x₁ + 4 x₂ − 3 = 0. On "
+        "which side of it lies the third corner?",
+        "At (2, 5) that expression is 15, positive: so weights (−1, 4) and bias −3 fire on the inner side. "
+        "Treat the other two sides in the same way, turning all signs where the third corner comes out "
+        "negative.",
+        "The output neuron must fire only if all three hidden neurons do: weights of 1, and a bias between "
+        "−3 and −2.",
     ),
-    next="Try a star, or the inside of a ring. What can *no* network with a single hidden layer of three such neurons enclose?",
+    next="Try a star, or the inside of a ring. What can *no* network with a single hidden layer of three "
+    "such neurons enclose?",
     wrong=(
         Mistake(
             name="joined_wrongly",
             title="The three sides are right; they are joined wrongly.",
-            why="Inside means that *all three* hidden neurons fire. With weights of 1 their sum is then 3, and otherwise at most 2: the bias must lie between −3 and −2. With −0.5 one of them would be enough (OR).",
+            why="Inside means that *all three* hidden neurons fire. With weights of 1 their sum is then 3, and "
+            "otherwise at most 2: the bias must lie between −3 and −2. With −1.5, two of them would be enough.",
             version=lambda: _triangle_with(joined=True),
         ),
         Mistake(
             name="turned_side",
             title="Close: a side is turned round.",
-            why="A line has two sides. Put the corner that does *not* lie on it into the neuron's sum: it must come out positive. If it does not, turn the sign of both weights and of the bias.",
+            why="A line has two sides. Put the corner that does *not* lie on it into the neuron's sum: it "
+            "must come out positive. If it does not, turn the sign of both weights and of the bias.",
             version=lambda: _triangle_with(turned=True),
         ),
         Mistake(
@@ -759,13 +818,16 @@ def triangle():
         Mistake(
             name="never",
             title="It never fires.",
-            why="Either the hidden neurons never fire together (then some side is turned round: put the third corner into its sum), or the output's bias is too low: all three at once must lift the sum to 0 or more.",
+            why="Either the hidden neurons never fire together (then some side is turned round: put the "
+            "third corner into its sum), or the output's bias is too low: all three at once must lift "
+            "the sum to 0 or more.",
             version=lambda: _triangle_with(silent=True),
         ),
         Mistake(
             name="always",
             title="It always fires.",
-            why="The output neuron's bias is too high: with no hidden neuron firing, its sum is the bias alone, and that must be below 0.",
+            why="The output neuron's bias is too high. If one hidden neuron that fires is enough for it (OR), it fires "
+            "everywhere: each point of the plane lies on the inner side of at least one line. It must ask for all three.",
             version=lambda: _triangle_with(eager=True),
         ),
     ),
@@ -785,11 +847,12 @@ WARMUP = Quiz(
             (
                 Option(
                     "The sum of the scores.",
-                    "The sum says nothing about which digit. Each score speaks for one digit, and they compete.",
+                    "The sum says nothing about which digit. Each score speaks for one digit, and they "
+                    "compete.",
                 ),
                 Option(
                     "The digit whose score is largest.",
-                    "Yes: `scores.argmax()`. Where the largest stands, not how large it is.",
+                    "`scores.argmax()`. Where the largest stands, not how large it is.",
                     True,
                 ),
                 Option(
@@ -798,25 +861,29 @@ WARMUP = Quiz(
                 ),
                 Option(
                     "The first score above one half.",
-                    "Scores are no percentages, and may all be negative or all be large. Only their order counts.",
+                    "Scores are no percentages, and may all be negative or all be large. Only their order "
+                    "counts.",
                 ),
             ),
         ),
         Question(
-            "You repaired one misread picture by changing one weight, on the way from a unit to the true digit. Why was a unit with a large output the best choice?",
+            "You repaired one misread picture by changing one weight, on the way from a unit to the true "
+            "digit. Why was a unit with a large output the best choice?",
             (
                 Option(
                     "Because its weight was large already.",
-                    "How large the weight was plays no part. A *change* of the weight counts as many times as the unit's output says.",
+                    "How large the weight was plays no part. A *change* of the weight counts as many times "
+                    "as the unit's output says.",
                 ),
                 Option(
                     "Because the change reaches the score multiplied by that output.",
-                    "Yes. A weight multiplies what comes in: where much comes in, a small change does much.",
+                    "A weight multiplies what comes in: where much comes in, a small change does much.",
                     True,
                 ),
                 Option(
                     "Because large outputs are always right.",
-                    "Large is not right. The unit is loud for this picture, that is all, and a loud unit passes on a change of its weight loudly.",
+                    "Large is not right. The unit is loud for this picture, that is all, and a loud unit "
+                    "passes on a change of its weight loudly.",
                 ),
                 Option(
                     "Because other pictures do not use that unit.",
@@ -827,10 +894,13 @@ WARMUP = Quiz(
         Question(
             "Pictures of shape (450, 8, 8) are to become rows. What shape do the rows have?",
             (
-                Option("(450, 64)", "Yes: the first axis counts the pictures, and 8 · 8 pixels stand in a row.", True),
+                Option(
+                    "(450, 64)", "The first axis counts the pictures, and 8 · 8 pixels stand in a row.", True
+                ),
                 Option(
                     "(64, 450)",
-                    "That has a picture to a *column*. In this course the first axis always counts the examples.",
+                    "That has a picture to a *column*. In this course the first axis always counts the "
+                    "examples.",
                 ),
                 Option(
                     "(28800,)",
@@ -852,21 +922,26 @@ IS_THIS_TRUE = Quiz(
     kind="vote",
     questions=(
         Question(
-            "“The bias can be used as a threshold that is compared with the data *after* the activation function has been applied.”",
+            "“The bias can be used as a threshold that is compared with the data *after* the activation "
+            "function has been applied.”",
             (
                 Option(
                     "True: first activate, then compare with the bias.",
-                    "After a step only 0 and 1 are left, and comparing those with a number can at most pass them on, or answer the same to everything. The boundary stays where it was, through the "
+                    "After a step only 0 and 1 are left, and comparing those with a number can at most "
+                    "pass them on, or answer the same to everything. The boundary stays where it was, "
+                    "through the "
                     "origin. A bias works before the activation, inside the sum.",
                 ),
                 Option(
                     "False: the bias belongs into the sum, before the activation.",
-                    "Right. Inside the sum it moves the boundary. After a step, only 0 and 1 are left to compare with, and the boundary cannot move any more.",
+                    "Inside the sum it moves the boundary. After a step, only 0 and 1 are left to compare "
+                    "with, and the boundary cannot move any more.",
                     True,
                 ),
                 Option(
                     "It makes no difference.",
-                    "It makes all the difference: added before the step, the bias moves the boundary; compared after it, the boundary stays in the origin, whatever the bias is.",
+                    "It makes all the difference: added before the step, the bias moves the boundary; "
+                    "compared after it, the boundary stays in the origin, whatever the bias is.",
                 ),
             ),
         ),
@@ -880,24 +955,29 @@ BIAS = Quiz(
     kind="predict",
     questions=(
         Question(
-            "A neuron with two inputs fires where w₁x₁ + w₂x₂ + b ≥ 0. You raise b and leave the weights alone. The boundary …",
+            "A neuron with two inputs fires where w₁x₁ + w₂x₂ + b ≥ 0. You raise b and leave the weights "
+            "alone. The boundary …",
             (
                 Option(
                     "turns about the origin.",
-                    "Turning is the weights' work: they give the line its direction. Their ratio has not changed.",
+                    "Turning is the weights' work: they give the line its direction. Their ratio has not "
+                    "changed.",
                 ),
                 Option(
                     "moves in parallel, and more points fire.",
-                    "Yes. The direction belongs to the weights, the place to the bias; and a larger sum is at least 0 more often.",
+                    "The direction belongs to the weights, the place to the bias; and a larger sum is at "
+                    "least 0 more often.",
                     True,
                 ),
                 Option(
                     "moves in parallel, and fewer points fire.",
-                    "The direction is right. But raising the bias raises *every* sum, so more of them reach 0. You may have thought of a threshold: raising that makes firing harder.",
+                    "The direction is right. But raising the bias raises *every* sum, so more of them "
+                    "reach 0. You may have thought of a threshold: raising that makes firing harder.",
                 ),
                 Option(
                     "stays: only the weights can move it.",
-                    "Without a bias the boundary could only go through the origin. It is the bias that carries it elsewhere.",
+                    "Without a bias the boundary could only go through the origin. It is the bias that "
+                    "carries it elsewhere.",
                 ),
             ),
         ),
@@ -915,7 +995,8 @@ DOUBLE = Quiz(
             (
                 Option(
                     "It moves twice as far from the origin.",
-                    "It would if the bias alone were doubled. With the weights doubled too, 2·(w₁x₁ + w₂x₂ + b) is 0 exactly where it was before.",
+                    "It would if the bias alone were doubled. With the weights doubled too, 2·(w₁x₁ + w₂x₂ "
+                    "+ b) is 0 exactly where it was before.",
                 ),
                 Option(
                     "It gets steeper.",
@@ -923,12 +1004,14 @@ DOUBLE = Quiz(
                 ),
                 Option(
                     "Nothing.",
-                    "Yes: twice a number is at least 0 exactly if the number is. Only the proportions of w and b count, as long as the activation is a step.",
+                    "Twice a number is at least 0 exactly if the number is. Only the proportions of w and "
+                    "b count, as long as the activation is a step.",
                     True,
                 ),
                 Option(
                     "It comes closer to the origin.",
-                    "It would if the weights alone were doubled. The bias was doubled too, and the two cancel.",
+                    "It would if the weights alone were doubled. The bias was doubled too, and the two "
+                    "cancel.",
                 ),
             ),
         ),
@@ -942,15 +1025,18 @@ DIRECTION = Quiz(
     kind="predict",
     questions=(
         Question(
-            "You draw the weights as an arrow from the origin to (w₁, w₂) = (2, 1), and the neuron's boundary as a line. How do they lie?",
+            "You draw the weights as an arrow from the origin to (w₁, w₂) = (2, 1), and the neuron's "
+            "boundary as a line. How do they lie?",
             (
                 Option(
                     "In parallel: the line goes where the arrow points.",
-                    "Along the arrow the sum grows fastest; on the boundary it must not change at all. So the line cannot go that way.",
+                    "Along the arrow the sum grows fastest; on the boundary it must not change at all. So "
+                    "the line cannot go that way.",
                 ),
                 Option(
                     "At right angles.",
-                    "Yes. The arrow points to where the sum grows, into the side that fires; the boundary is where it does not change.",
+                    "The arrow points to where the sum grows, into the side that fires; the boundary is "
+                    "where it does not change.",
                     True,
                 ),
                 Option(
@@ -959,7 +1045,8 @@ DIRECTION = Quiz(
                 ),
                 Option(
                     "At 45 degrees.",
-                    "That would need a reason that lies in the numbers, and (2, 1) gives none. Look where the sum does not change.",
+                    "That would need a reason that lies in the numbers, and (2, 1) gives none. Look where "
+                    "the sum does not change.",
                 ),
             ),
         ),
@@ -973,15 +1060,17 @@ FOUR_POINTS = Quiz(
     kind="predict",
     questions=(
         Question(
-            "A hundred thousand neurons with weights and bias drawn at random try XOR. How many of its four cases does the best of them get right?",
+            "A hundred thousand neurons with weights and bias drawn at random try XOR. How many of its "
+            "four cases does the best of them get right?",
             (
                 Option(
                     "All four: among so many one must be lucky.",
-                    "No luck helps where nothing is to be found: no straight line separates the two corners that fire from the two that do not.",
+                    "No luck helps where nothing is to be found: no straight line separates the two "
+                    "corners that fire from the two that do not.",
                 ),
                 Option(
                     "Three.",
-                    "Yes. OR, AND and NAND each agree with XOR in three cases; no line gets the fourth.",
+                    "OR, AND and NAND each agree with XOR in three cases; no line gets the fourth.",
                     True,
                 ),
                 Option(
@@ -990,7 +1079,8 @@ FOUR_POINTS = Quiz(
                 ),
                 Option(
                     "It depends on the random numbers.",
-                    "For so many it does not. Three is reached by every OR-like neuron, and four by none that exists.",
+                    "For so many it does not. Three is reached by every OR-like neuron, and four by none "
+                    "that exists.",
                 ),
             ),
         ),

@@ -67,23 +67,27 @@ ONE_HOT = Exercise(
     notebook=NOTEBOOK,
     title="A label as a row",
     prompt="""
-The network's output has one place for each class. To compare a label with it, the label is written as a row of zeros with a single 1 in its place: **one-hot**. With three classes, 2 becomes (0, 0, 1).
+The network's output has one place for each class. To compare a label with it, the label is written as a row
+of zeros with a single 1 in its place: **one-hot**. With three classes, 2 becomes (0, 0, 1).
 
-Write `one_hot(labels, classes)`: `labels` is an array of N whole numbers from 0 to classes − 1. Return an array of shape (N, classes). Some classes may not occur among the labels.
+Write `one_hot(labels, classes)`: `labels` is an array of N whole numbers from 0 to classes − 1. Return an
+array of shape (N, classes). Some classes may not occur among the labels.
 """,
-    starter='''
+    starter="""
 def one_hot(labels, classes):  # (N,), one number -> (N, classes)
     ...
-''',
+""",
     reference=one_hot,
     faulty=_one_hot,
     cases=_one_hot_cases,
     hints=(
-        "Begin with zeros of the right shape: `np.zeros((len(labels), classes))`. In row n the place `labels[n]` becomes 1; a loop is fine.",
+        "Begin with zeros of the right shape: `np.zeros((len(labels), classes))`. In row n the place "
+        "`labels[n]` becomes 1; a loop is fine.",
         "Without a loop: `table[np.arange(len(labels)), labels] = 1` sets one place in each row.",
         "Shorter still: `np.eye(classes)[labels]` takes, for each label, that row of the identity matrix.",
     ),
-    next="Which NumPy function leads back, from the table to the labels? You used it on scores in notebook 00.",
+    next="Which NumPy function leads back, from the table to the labels? You used it on scores in notebook "
+    "00.",
     wrong=(
         Mistake(
             name="turned",
@@ -95,31 +99,36 @@ def one_hot(labels, classes):  # (N,), one number -> (N, classes)
             name="from_one",
             title="Close: off by one.",
             seen="For the labels {labels} you gave {yours}, asked was {right}.",
-            why="The first class is 0, and its place is the first. With `labels - 1` class 0 slips to −1, which in Python is the *last* place, without a word of warning.",
+            why="The first class is 0, and its place is the first. With `labels - 1` class 0 slips to −1, "
+            "which in Python is the *last* place, without a word of warning.",
         ),
         Mistake(
             name="from_data",
             title="Close: a class is missing.",
             seen="You returned {your_columns} columns, asked was {classes}.",
-            why="The largest label in this batch is not the last class. A batch, or a test set, need not contain every class; take the number that is given.",
+            why="The largest label in this batch is not the last class. A batch, or a test set, need not "
+            "contain every class; take the number that is given.",
         ),
         Mistake(
             name="minus_ones",
             title="Close: the places that are off must be 0.",
             seen="For the labels {labels} you gave {yours}, asked was {right}.",
-            why="−1 and +1 suit some losses (the hinge). One-hot rows are 0 and 1, so that each can be read as probabilities.",
+            why="−1 and +1 suit some losses (the hinge). One-hot rows are 0 and 1, so that each can be "
+            "read as probabilities.",
         ),
         Mistake(
             name="every_row",
             title="Close: each row has got the labels of all.",
             seen="For the labels {labels} you gave {yours}, asked was {right}.",
-            why="`table[:, labels] = 1` sets those columns in *every* row. To set one place in each row, say which row goes with which label: `table[np.arange(len(labels)), labels] = 1`.",
+            why="`table[:, labels] = 1` sets those columns in *every* row. To set one place in each row, "
+            "say which row goes with which label: `table[np.arange(len(labels)), labels] = 1`.",
         ),
         Mistake(
             name="thermometer",
             title="Close: only one place is hot.",
             seen="For the labels {labels} you gave {yours}, asked was {right}.",
-            why="You filled all places up to the label. Classes are names and not amounts: a 9 does not contain an 8. Only the label's own place is 1.",
+            why="You filled all places up to the label. Classes are names and not amounts: a 9 does not "
+            "contain an 8. Only the label's own place is 1.",
         ),
     ),
     numbers=lambda case, output: {"your_columns": np.shape(output)[-1] if np.ndim(output) else "no"},
@@ -176,7 +185,10 @@ def _standardise_cases():
     ]
     for n, m, d in ((6, 4, 3), (9, 5, 4)):
         scale, shift = rng.uniform(0.5, 9, d), rng.uniform(-5, 5, d)
-        train, test = rng.standard_normal((n, d)) * scale + shift, rng.standard_normal((m, d)) * scale * 1.4 + shift + 1
+        train, test = (
+            rng.standard_normal((n, d)) * scale + shift,
+            rng.standard_normal((m, d)) * scale * 1.4 + shift + 1,
+        )
         if d == 4:
             train[:, 2] = test[:, 2] = 0.0
         cases.append((train, test))
@@ -188,75 +200,93 @@ STANDARDISE = Exercise(
     notebook=NOTEBOOK,
     title="One scale, and whose?",
     prompt="""
-To **standardise** a feature is to subtract its mean and divide by its standard deviation. Where the two numbers come from is the point of this exercise: from the training data *only*, for the test data stand for what has not been seen yet.
+To **standardise** a feature is to subtract its mean and divide by its standard deviation. Where the two
+numbers come from is the point of this exercise: from the training data *only*, for the test data stand for
+what has not been seen yet.
 
-Write `standardise(train, test)`: `train` has shape (N, D), `test` (M, D), one example to a row, one feature to a column. Return the pair `train, test`, both standardised feature by feature with the mean and standard deviation (NumPy's `std`, which divides by N)
-of `train`. A feature that never changes in `train` has the deviation 0; divide by 1 there.
+Write `standardise(train, test)`: `train` has shape (N, D), `test` (M, D), one example to a row, one feature
+to a column. Return the pair `train, test`, both standardised feature by feature with the mean and standard
+deviation (NumPy's `std`, which divides by N) of `train`. A feature that never changes in `train` has the
+deviation 0; divide by 1 there.
 """,
-    starter='''
+    starter="""
 def standardise(train, test):  # (N, D), (M, D) -> the same shapes
     ...
     return train, test
-''',
+""",
     reference=standardise,
     faulty=_standardise,
     cases=_standardise_cases,
     returns=("train", "test"),
     expects="a pair of arrays: the training data and the test data, standardised",
     hints=(
-        "A mean for each column: `train.mean(axis=0)`, of shape (D,). Broadcasting subtracts it from every row.",
+        "A mean for each column: `train.mean(axis=0)`, of shape (D,). Broadcasting subtracts it from every "
+        "row.",
         "Use the same two arrays, `mean` and `deviation`, for `test` as well; never ask `test` for anything.",
-        "`deviation = np.where(deviation == 0, 1, deviation)` takes care of features that never change, such as the corner pixels of the digits.",
+        "`deviation = np.where(deviation == 0, 1, deviation)` takes care of features that never change, "
+        "such as the corner pixels of the digits.",
     ),
-    next="What are the mean and deviation of the standardised *test* data? Not 0 and 1: why is that all right?",
+    next="What are the mean and deviation of the standardised *test* data? Not 0 and 1: why is that all "
+    "right?",
     wrong=(
         Mistake(
             name="own_statistics",
             title="Close: the test data were measured with a rule of their own.",
             seen="`train` is right. Your `test` is {your_test}, asked was {right_test}.",
-            why="With the test data's own mean and deviation, the same example would look different in different company, and a single new example could not be standardised at all. Use the training data's numbers for both.",
+            why="With the test data's own mean and deviation, the same example would look different in "
+            "different company, and a single new example could not be standardised at all. Use the "
+            "training data's numbers for both.",
         ),
         Mistake(
             name="pooled",
             title="The test data have leaked.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="You took mean and deviation from both together. The effect is mostly small, and the habit costs dearly: what is tested has then had a hand in the training. Take them from `train` alone.",
+            why="You took mean and deviation from both together. The effect is mostly small, and the habit "
+            "costs dearly: what is tested has then had a hand in the training. Take them from `train` "
+            "alone.",
         ),
         Mistake(
             name="one_for_all",
             title="Close: one mean for all features.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="A height in metres and a weight in grams should not share a mean. Go down the columns, feature by feature: `axis=0`.",
+            why="A height in metres and a weight in grams should not share a mean. Go down the columns, "
+            "feature by feature: `axis=0`.",
         ),
         Mistake(
             name="along_examples",
             title="Close: you went along the rows.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="`axis=1` takes the mean over the features of each *example*, and mixes metres with grams. Over the examples, for each feature, is `axis=0`.",
+            why="`axis=1` takes the mean over the features of each *example*, and mixes metres with grams. "
+            "Over the examples, for each feature, is `axis=0`.",
         ),
         Mistake(
             name="only_centred",
             title="Halfway: the mean is gone, the scale is not.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="After subtracting the mean, divide by the standard deviation, so that all features spread about equally.",
+            why="After subtracting the mean, divide by the standard deviation, so that all features spread "
+            "about equally.",
         ),
         Mistake(
             name="variance",
             title="Close: that is the variance.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="Divide by the standard deviation, the *root* of the variance: `std`, not `var`. The variance has the wrong unit, metres squared.",
+            why="Divide by the standard deviation, the *root* of the variance: `std`, not `var`. The "
+            "variance has the wrong unit, metres squared.",
         ),
         Mistake(
             name="sample_deviation",
             title="Close: you divided by N − 1 in the deviation.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="That is the statistician's estimate for a whole population, and PyTorch's default. Asked was NumPy's `std`, which divides by N, as scikit-learn's StandardScaler does. For many examples they hardly differ.",
+            why="That is the statistician's estimate for a whole population, and PyTorch's default. Asked "
+            "was NumPy's `std`, which divides by N, as scikit-learn's StandardScaler does. For many "
+            "examples they hardly differ.",
         ),
         Mistake(
             name="unguarded",
             title="Right, except where a feature never changes.",
             seen="There the deviation is 0, and 0 / 0 makes NaN, which spreads through everything.",
-            why="The corner pixels of the digits are such features. Divide by 1 there: `np.where(deviation == 0, 1, deviation)`.",
+            why="The corner pixels of the digits are such features. Divide by 1 there: `np.where(deviation "
+            "== 0, 1, deviation)`.",
         ),
     ),
 )
@@ -271,12 +301,22 @@ def accuracy(logits, labels):
 
 
 def _accuracy(
-    logits, labels, *, not_chosen=False, counted=False, percent=False, errors=False, probability=False, smallest=False
+    logits,
+    labels,
+    *,
+    not_chosen=False,
+    counted=False,
+    percent=False,
+    errors=False,
+    probability=False,
+    smallest=False,
 ):
     if probability:
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.mean((weights / weights.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels])
-    chosen = logits.max(axis=1) if not_chosen else logits.argmin(axis=1) if smallest else logits.argmax(axis=1)
+    chosen = (
+        logits.max(axis=1) if not_chosen else logits.argmin(axis=1) if smallest else logits.argmax(axis=1)
+    )
     hits = (chosen != labels) if errors else (chosen == labels)
     return (hits.sum() if counted else hits.mean()) * (100 if percent else 1)
 
@@ -286,7 +326,10 @@ def _accuracy_cases():
     logits = rng.standard_normal((12, 10))
     labels = np.where(rng.random(12) < 0.7, logits.argmax(axis=1), 3)
     return [
-        (np.array([[2.0, -1.0, 0.5], [0.25, 0.5, 3.0], [-1.0, -2.0, -3.0], [1.0, 1.5, 0.0]]), np.array([0, 2, 1, 1])),
+        (
+            np.array([[2.0, -1.0, 0.5], [0.25, 0.5, 3.0], [-1.0, -2.0, -3.0], [1.0, 1.5, 0.0]]),
+            np.array([0, 2, 1, 1]),
+        ),
         (rng.standard_normal((5, 4)), np.array([3, 1, 0, 2, 2])),
         (logits, labels),
     ]
@@ -297,27 +340,32 @@ ACCURACY = Exercise(
     notebook=NOTEBOOK,
     title="Accuracy, straight from the logits",
     prompt="""
-Write `accuracy(logits, labels)`: `logits` is what the network gives for N examples, of shape (N, K), and `labels` holds the N true classes. Return the share of examples that it gets right, from 0 to 1. No softmax is needed: think about why.
+Write `accuracy(logits, labels)`: `logits` is what the network gives for N examples, of shape (N, K), and
+`labels` holds the N true classes. Return the share of examples that it gets right, from 0 to 1. No softmax
+is needed: think about why.
 """,
-    starter='''
+    starter="""
 def accuracy(logits, labels):  # (N, K), (N,) -> one number
     ...
-''',
+""",
     reference=accuracy,
     faulty=_accuracy,
     cases=_accuracy_cases,
     hints=(
-        "First the answers, then their share. Softmax keeps the order of the logits, so where the largest stands does not change.",
+        "First the answers, then their share. Softmax keeps the order of the logits, so where the largest "
+        "stands does not change.",
         "`logits.argmax(axis=1)` gives the answers; compare them with the labels.",
         "`np.mean(logits.argmax(axis=1) == labels)`",
     ),
-    next="Top-5 accuracy counts an answer as right if the label is among the five largest. Which NumPy function helps?",
+    next="Top-5 accuracy counts an answer as right if the label is among the five largest. Which NumPy "
+    "function helps?",
     wrong=(
         Mistake(
             name="not_chosen",
             title="You compare a logit with a label.",
             seen="You gave {yours}, asked was {right}.",
-            why="`max` says how large the largest logit is, and that is never a class. `argmax` says where it stands.",
+            why="`max` says how large the largest logit is, and that is never a class. `argmax` says where "
+            "it stands.",
         ),
         Mistake(
             name="counted",
@@ -341,7 +389,9 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
             name="probability",
             title="That is how sure it is of the truth, on average.",
             seen="You gave {yours}, asked was {right}.",
-            why="The mean probability of the true class is a good thing to know (its logarithm is the cross-entropy). Accuracy asks only whether the true class has the *largest* one, yes or no.",
+            why="The mean probability of the true class is a good thing to know (its logarithm is the "
+            "cross-entropy). Accuracy asks only whether the true class has the *largest* one, yes or "
+            "no.",
         ),
         Mistake(
             name="smallest",
@@ -426,9 +476,11 @@ def _train_step_numbers(case, output):
     moved = any(parameter.grad.any() for parameter in model.parameters())
     return {
         "batches": len(batches),
-        "gradients": "The gradients are there, and nobody uses them: `optimizer.step()` is missing, or it stands before `backward`."
+        "gradients": "The gradients are there, and nobody uses them: `optimizer.step()` is missing, or it stands "
+        "before `backward`."
         if moved
-        else "The gradients are all zero: either `model.backward(loss_fn.backward())` is missing, or `zero_grad` stands between it and `step`.",
+        else "The gradients are all zero: either `model.backward(loss_fn.backward())` is missing, or "
+        "`zero_grad` stands between it and `step`.",
     }
 
 
@@ -437,15 +489,18 @@ TRAIN_STEP = Exercise(
     notebook=NOTEBOOK,
     title="The heart of the loop",
     prompt="""
-Write `train_step(model, loss_fn, optimizer, x, y)`: one step of training on one batch, with nnbook's own pieces. It changes the model's parameters, and returns the loss of the batch as it was *before* the step.
+Write `train_step(model, loss_fn, optimizer, x, y)`: one step of training on one batch, with nnbook's own
+pieces. It changes the model's parameters, and returns the loss of the batch as it was *before* the step.
 
-The pieces: `model(x)` goes forward, `loss_fn(prediction, y)` gives the loss, `loss_fn.backward()` the gradient of the prediction, `model.backward(…)` adds up the parameters' gradients, `optimizer.zero_grad()` clears them, `optimizer.step()` moves the
-parameters. It will be called on three batches, one after the other.
+The pieces: `model(x)` goes forward, `loss_fn(prediction, y)` gives the loss, `loss_fn.backward()` the
+gradient of the prediction, `model.backward(…)` adds up the parameters' gradients, `optimizer.zero_grad()`
+clears them, `optimizer.step()` moves the parameters. It will be called on three batches, one after the
+other.
 """,
-    starter='''
+    starter="""
 def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
     ...
-''',
+""",
     reference=train_step,
     faulty=_train_step,
     cases=_train_step_cases,
@@ -453,24 +508,32 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
     view=_view_train_step,
     expects="the loss, one number",
     hints=(
-        "Four acts: forward to the loss, backward to the gradients, the step; and something that must happen once per batch before the gradients are added up.",
-        "Gradients *add*: what the last batch left would be counted again. So begin with `optimizer.zero_grad()`.",
-        "`optimizer.zero_grad()`, `loss = loss_fn(model(x), y)`, `model.backward(loss_fn.backward())`, `optimizer.step()`, `return loss`",
+        "Four acts: forward to the loss, backward to the gradients, the step; and something that must "
+        "happen once per batch before the gradients are added up.",
+        "Gradients *add*: what the last batch left would be counted again. So begin with "
+        "`optimizer.zero_grad()`.",
+        "`optimizer.zero_grad()`, `loss = loss_fn(model(x), y)`, `model.backward(loss_fn.backward())`, "
+        "`optimizer.step()`, `return loss`",
     ),
-    next="Put it into two loops, over epochs and over batches, and you have written the heart of `nnbook.fit`.",
+    next="Put it into two loops, over epochs and over batches, and you have written the heart of "
+    "`nnbook.fit`.",
     wrong=(
         Mistake(
             name="no_zero_grad",
             title="Close: the gradients of earlier batches are still in there.",
-            seen="The first of {batches} batches is right, then you drift: your losses are {your_losses}, asked was {right_losses}.",
-            why="Gradients add up, on purpose (a parameter that was used twice is to blame twice). Between batches somebody has to clear them: `optimizer.zero_grad()` before `backward`. Without it each step also repeats all the earlier ones; it may even seem "
+            seen="The first of {batches} batches is right, then you drift: your losses are {your_losses}, "
+            "asked was {right_losses}.",
+            why="Gradients add up, on purpose (a parameter that was used twice is to blame twice). Between "
+            "batches somebody has to clear them: `optimizer.zero_grad()` before `backward`. Without it "
+            "each step also repeats all the earlier ones; it may even seem "
             "to learn, like momentum gone wild.",
         ),
         Mistake(
             name="no_step",
             title="The weights have not moved.",
             seen="After {batches} batches they are what they were. {gradients}",
-            why="Backward *computes* the gradients and changes no weight; `optimizer.step()` uses them. The order is: clear, forward, backward, step.",
+            why="Backward *computes* the gradients and changes no weight; `optimizer.step()` uses them. "
+            "The order is: clear, forward, backward, step.",
         ),
         Mistake(
             name="loss_not_returned",
@@ -481,20 +544,25 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
         Mistake(
             name="swapped",
             title="The loss has its arguments the other way round.",
-            seen="With the squared loss this gives the same loss and the opposite gradient: the weights walk uphill. (With cross-entropy it is refused, because labels are no scores.)",
-            why="`loss_fn(prediction, target)`: what the network says first, what is true second. Its `backward()` is the gradient of the *first*.",
+            seen="With the squared loss this gives the same loss and the opposite gradient: the weights "
+            "walk uphill. (With cross-entropy it is refused, because labels are no scores.)",
+            why="`loss_fn(prediction, target)`: what the network says first, what is true second. Its "
+            "`backward()` is the gradient of the *first*.",
         ),
         Mistake(
             name="loss_after",
             title="Close: that is the loss after the step.",
             seen="Your losses are {your_losses}, asked was {right_losses}.",
-            why="The weights are right. You went forward once more after the step and returned that loss; it costs a pass, and leaves a forward that nothing undoes. Return the loss that you had before.",
+            why="The weights are right. You went forward once more after the step and returned that loss; "
+            "it costs a pass, and leaves a forward that nothing undoes. Return the loss that you had "
+            "before.",
         ),
         Mistake(
             name="twice",
             title="One step too many.",
             seen="Your losses are {your_losses}, asked was {right_losses}.",
-            why="Each batch was used for two steps. One call, one step; the loop around it decides how often a batch comes back.",
+            why="Each batch was used for two steps. One call, one step; the loop around it decides how "
+            "often a batch comes back.",
         ),
     ),
     numbers=_train_step_numbers,
@@ -560,15 +628,19 @@ EARLY_STOP = Exercise(
     notebook=NOTEBOOK,
     title="When to stop",
     prompt="""
-While the training loss falls, the validation loss falls, turns, and rises. **Early stopping** watches it: after each epoch it compares with the *best so far*, and once `patience` epochs in a row have brought nothing better, it stops and goes back to the best.
+While the training loss falls, the validation loss falls, turns, and rises. **Early stopping** watches it:
+after each epoch it compares with the *best so far*, and once `patience` epochs in a row have brought
+nothing better, it stops and goes back to the best.
 
-Write `early_stop(losses, patience)`: `losses` lists the validation loss of epochs 0, 1, 2, …; `patience` is at least 2. Return the pair `best, stopped`: the epoch that it goes back to (the lowest loss seen until it stopped, the first of equals) and the epoch after
-which it stopped. If it never has to stop, `stopped` is the last epoch. For the losses 0.9, 0.7, 0.8, 0.75, 0.6 and patience 2 the answer is 1, 3.
+Write `early_stop(losses, patience)`: `losses` lists the validation loss of epochs 0, 1, 2, …; `patience` is
+at least 2. Return the pair `best, stopped`: the epoch that it goes back to (the lowest loss seen until it
+stopped, the first of equals) and the epoch after which it stopped. If it never has to stop, `stopped` is
+the last epoch. For the losses 0.9, 0.7, 0.8, 0.75, 0.6 and patience 2 the answer is 1, 3.
 """,
-    starter='''
+    starter="""
 def early_stop(losses, patience):  # a list, one number -> best, stopped
     ...
-''',
+""",
     reference=early_stop,
     faulty=_early_stop,
     cases=_early_stop_cases,
@@ -577,21 +649,26 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
     hints=(
         "Walk through the epochs and remember one thing: which epoch is the best so far.",
         "How many epochs have brought nothing better? `epoch - best`. When that reaches `patience`, stop.",
-        "In the loop: `if losses[epoch] < losses[best]: best = epoch`, then `if epoch - best == patience: return best, epoch`. After it: `return best, len(losses) - 1`.",
+        "In the loop: `if losses[epoch] < losses[best]: best = epoch`, then `if epoch - best == patience: "
+        "return best, epoch`. After it: `return best, len(losses) - 1`.",
     ),
-    next="In the example the loss at epoch 4 was better still. Is stopping early a mistake, then? What does more patience cost?",
+    next="In the example the loss at epoch 4 was better still. Is stopping early a mistake, then? What does "
+    "more patience cost?",
     wrong=(
         Mistake(
             name="against_previous",
             title="Close: you compare with the epoch before.",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="A loss that falls a little after a bad epoch is no progress; only something better than the *best so far* is. With noisy losses the comparison with the epoch before hardly ever stops.",
+            why="A loss that falls a little after a bad epoch is no progress; only something better than "
+            "the *best so far* is. With noisy losses the comparison with the epoch before hardly ever "
+            "stops.",
         ),
         Mistake(
             name="too_late",
             title="Close: one epoch too late.",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="Patience 2 means: after two epochs without anything better it is over. Compare with `==` or `>=`, not `>`.",
+            why="Patience 2 means: after two epochs without anything better it is over. Compare with `==` "
+            "or `>=`, not `>`.",
         ),
         Mistake(
             name="too_early",
@@ -609,13 +686,15 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             name="last_kept",
             title="Close: it stops in time, and keeps the wrong epoch.",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="When it stops, the best epoch lies `patience` epochs back. The weights of that one are wanted, not those of the last.",
+            why="When it stops, the best epoch lies `patience` epochs back. The weights of that one are "
+            "wanted, not those of the last.",
         ),
         Mistake(
             name="looked_ahead",
             title="Close: it looked into the future.",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="The lowest loss of the whole list may lie after the stop, and those epochs were never trained. Only what was seen until then counts.",
+            why="The lowest loss of the whole list may lie after the stop, and those epochs were never "
+            "trained. Only what was seen until then counts.",
         ),
     ),
 )
@@ -651,9 +730,13 @@ def _judge_train_reader(answers, x_train, y_train, x_test, rng):
     labels = _digits()[3]
     answers = np.asarray(answers)
     if answers.shape == (len(labels), 10):
-        return Finding(f"You returned an array of shape {answers.shape}; asked was {labels.shape}.", "not_decided")
+        return Finding(
+            f"You returned an array of shape {answers.shape}; asked was {labels.shape}.", "not_decided"
+        )
     if answers.shape != labels.shape:
-        return Finding(f"Return one digit for each test picture, shape {labels.shape}; yours has {answers.shape}.")
+        return Finding(
+            f"Return one digit for each test picture, shape {labels.shape}; yours has {answers.shape}."
+        )
     share = float(np.mean(answers == labels))
     if share >= BOUND:
         return None
@@ -686,26 +769,32 @@ TRAIN_READER = Exercise(
     notebook=NOTEBOOK,
     title="Make: a reader of digits, from nothing",
     prompt="""
-An open task. Write `train_reader(x_train, y_train, x_test, rng)`: `x_train` holds 1,347 digits as rows of 64 numbers from 0 to 1, `y_train` their labels, `x_test` 450 others. Train any network that you like, draw everything random from the generator `rng`, and return its answers for
-`x_test`, whole numbers of shape (450,).
+An open task. Write `train_reader(x_train, y_train, x_test, rng)`: `x_train` holds 1,347 digits as rows of
+64 numbers from 0 to 1, `y_train` their labels, `x_test` 450 others. Train any network that you like, draw
+everything random from the generator `rng`, and return its answers for `x_test`, whole numbers of shape
+(450,).
 
-It must read at least 93 % of the test pictures, whose labels you do not get. All of it may take 20 seconds; one second is enough.
+It must read at least 93 % of the test pictures, whose labels you do not get. All of it may take 20 seconds;
+one second is enough.
 """,
-    starter='''
+    starter="""
 def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 64) -> (450,)
     ...
-''',
+""",
     reference=train_reader,
     cases=lambda: [(*_digits()[:3], np.random.default_rng(0))],
     judge=_judge_train_reader,
     expects="the answers, an array of whole numbers of shape (450,)",
     seconds=20.0,
     hints=(
-        "The notebook's own loop does it: a network 64-64-10 with ReLU, cross-entropy, Adam, batches of 64, some 15 epochs.",
-        "Shuffle the rows and their labels *together*: `order = rng.permutation(len(x_train))`, then `x_train[order]` and `y_train[order]`.",
+        "The notebook's own loop does it: a network 64-64-10 with ReLU, cross-entropy, Adam, batches of "
+        "64, some 15 epochs.",
+        "Shuffle the rows and their labels *together*: `order = rng.permutation(len(x_train))`, then "
+        "`x_train[order]` and `y_train[order]`.",
         "At the end, `model.predict(x_test).argmax(axis=1)`. With `nnbook.fit` the loop is one line.",
     ),
-    next="What is the smallest network that still reads 93 %? And how would you know, without looking at the test pictures each time?",
+    next="What is the smallest network that still reads 93 %? And how would you know, without looking at "
+    "the test pictures each time?",
     wrong=(
         Mistake(
             name="not_decided",
@@ -716,19 +805,23 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
         Mistake(
             name="one_answer",
             title="It says the same to everything.",
-            why="It has not learnt from the pixels. Do the weights move at all (is `optimizer.step()` called, is the gradient zero)? Is the rate so large that everything is saturated or NaN?",
+            why="It has not learnt from the pixels. Do the weights move at all (is `optimizer.step()` "
+            "called, is the gradient zero)? Is the rate so large that everything is saturated or NaN?",
             version=lambda x_train, y_train, x_test, rng: np.full(len(x_test), 3),
         ),
         Mistake(
             name="chance",
             title="It guesses.",
-            why="Training seems to have run, on nonsense. Most often the pictures were shuffled and their labels were not (or separately), so that no label fits its picture. Print the loss: does it fall below ln 10 = 2.30?",
+            why="Training seems to have run, on nonsense. Most often the pictures were shuffled and their "
+            "labels were not (or separately), so that no label fits its picture. Print the loss: does "
+            "it fall below ln 10 = 2.30?",
             version=lambda *case: _train_reader_with(*case, shuffled_apart=True),
         ),
         Mistake(
             name="unfinished",
             title="It has begun to read.",
-            why="Look at the loss: if it still falls, train longer or raise the rate a little. If it has come to rest, give the network a hidden layer.",
+            why="Look at the loss: if it still falls, train longer or raise the rate a little. If it has "
+            "come to rest, give the network a hidden layer.",
             version=lambda *case: _train_reader_with(*case, epochs=12),
         ),
     ),
@@ -748,42 +841,50 @@ WARMUP = Quiz(
             (
                 Option(
                     "The weights.",
-                    "Not one of them. It computes how the error feels each; moving them is the optimiser's `step`.",
+                    "Not one of them. It computes how the error feels each; moving them is the optimiser's "
+                    "`step`.",
                 ),
                 Option(
                     "The gradients of the parameters.",
-                    "Yes: it adds to them. That is why somebody has to clear them before the next batch.",
+                    "It adds to them. That is why somebody has to clear them before the next batch.",
                     True,
                 ),
                 Option(
                     "The loss.",
-                    "The loss belongs to the forward pass and is known by then. Backward asks how it *would* change.",
+                    "The loss belongs to the forward pass and is known by then. Backward asks how it "
+                    "*would* change.",
                 ),
                 Option(
                     "The data.",
-                    "Gradients of the data can be computed (to fool a network, for instance), but the data stay as they are.",
+                    "Gradients of the data can be computed (to fool a network, for instance), but the data "
+                    "stay as they are.",
                 ),
             ),
         ),
         Question(
-            "The gradient of a hidden unit's weight is nearly zero for every example. Which reason is *not* a good one?",
+            "The gradient of a hidden unit's weight is nearly zero for every example. Which reason is "
+            "*not* a good one?",
             (
                 Option(
                     "The unit is saturated: its activation is flat where it is.",
-                    "That is a good reason: the slope of the activation is a factor of the gradient. Look for the one that is not.",
+                    "That is a good reason: the slope of the activation is a factor of the gradient. Look "
+                    "for the one that is not.",
                 ),
                 Option(
                     "The weights from the unit to the outputs are nearly zero.",
-                    "That is a good reason: blame comes back through those weights. Look for the one that is not.",
+                    "That is a good reason: blame comes back through those weights. Look for the one that "
+                    "is not.",
                 ),
                 Option(
                     "The weight itself is nearly zero.",
-                    "Right, that is no reason: the weight is not a factor of its own gradient. What came in times what came back: the weight's own size does not appear.",
+                    "That is no reason: the weight is not a factor of its own gradient. What came in times "
+                    "what came back: the weight's own size does not appear.",
                     True,
                 ),
                 Option(
                     "The input that the weight multiplies is nearly zero.",
-                    "That is a good reason: what came in is a factor of the gradient. Look for the one that is not.",
+                    "That is a good reason: what came in is a factor of the gradient. Look for the one "
+                    "that is not.",
                 ),
             ),
         ),
@@ -792,11 +893,12 @@ WARMUP = Quiz(
             (
                 Option(
                     "the delta of the last example.",
-                    "Each example has a say. The bias was added to all of them, so it collects from all of them.",
+                    "Each example has a say. The bias was added to all of them, so it collects from all of "
+                    "them.",
                 ),
                 Option(
                     "the sum of the deltas, which carry the 1/N already.",
-                    "Yes: divided once, at the start of the way back, and summed at the bias.",
+                    "Divided once, at the start of the way back, and summed at the bias.",
                     True,
                 ),
                 Option(
@@ -819,20 +921,24 @@ IS_THIS_TRUE = Quiz(
     kind="vote",
     questions=(
         Question(
-            "“Once training has reached the minimum of the loss, the network has learnt the right weights, and it will also recognise pictures that it has never seen.”",
+            "“Once training has reached the minimum of the loss, the network has learnt the right weights, "
+            "and it will also recognise pictures that it has never seen.”",
             (
                 Option(
                     "True: the lowest loss is the best network.",
-                    "The lowest loss *on the training data*. Twenty pictures can be learnt by heart, with a loss near zero, by a network that misreads about half of all others.",
+                    "The lowest loss *on the training data*. Twenty pictures can be learnt by heart, with "
+                    "a loss near zero, by a network that misreads about half of all others.",
                 ),
                 Option(
                     "False: a low loss on the training data promises nothing about other data.",
-                    "Right. A loss near zero on twenty pictures is easy, and such a network misreads about half of all others. What it does on unseen data has to be measured on unseen data.",
+                    "A loss near zero on twenty pictures is easy, and such a network misreads about half "
+                    "of all others. What it does on unseen data has to be measured on unseen data.",
                     True,
                 ),
                 Option(
                     "True, provided it is the global minimum and not a local one.",
-                    "The deepest minimum of the training loss is often the worst place: there everything has been learnt by heart. The question is not how deep, but on which data.",
+                    "The deepest minimum of the training loss is often the worst place: there everything "
+                    "has been learnt by heart. The question is not how deep, but on which data.",
                 ),
             ),
         ),
@@ -846,19 +952,23 @@ FIRST_LOSS = Quiz(
     kind="predict",
     questions=(
         Question(
-            "A fresh network with ten classes has small random weights. What is its cross-entropy before the first step, about?",
+            "A fresh network with ten classes has small random weights. What is its cross-entropy before "
+            "the first step, about?",
             (
                 Option(
                     "0: it has made no error yet.",
-                    "It makes errors at once, nine times in ten. A loss of 0 would be certainty, always right.",
+                    "It makes errors at once, nine times in ten. A loss of 0 would be certainty, always "
+                    "right.",
                 ),
                 Option(
                     "0.9: it is wrong nine times in ten.",
-                    "That is the error rate. Cross-entropy is minus the logarithm of the probability that the truth was given.",
+                    "That is the error rate. Cross-entropy is minus the logarithm of the probability that "
+                    "the truth was given.",
                 ),
                 Option(
                     "2.3.",
-                    "Yes: with nothing learnt each class gets about 1/10, and −ln 0.1 = ln 10 = 2.3026. A first loss far from it is a sign of a bug.",
+                    "With nothing learnt each class gets about 1/10, and −ln 0.1 = ln 10 = 2.3026. A first "
+                    "loss far from it is a sign of a bug.",
                     True,
                 ),
                 Option(
@@ -877,11 +987,13 @@ TWENTY = Quiz(
     kind="predict",
     questions=(
         Question(
-            "You train the network 64-128-10 on 20 pictures only, for as long as you like. On those 20 it will …",
+            "You train the network 64-128-10 on 20 pictures only, for as long as you like. On those 20 it "
+            "will …",
             (
                 Option(
                     "learn nothing: 20 are too few.",
-                    "Too few to read *other* digits well. But 9,610 parameters learn 20 pictures by heart without effort.",
+                    "Too few to read *other* digits well. But 9,610 parameters learn 20 pictures by heart "
+                    "without effort.",
                 ),
                 Option(
                     "reach about 97 %, as on the full data.",
@@ -889,12 +1001,14 @@ TWENTY = Quiz(
                 ),
                 Option(
                     "be right on all 20, with a loss near 0.",
-                    "Yes. This is a test of your *code*, before any real training: a network that cannot learn twenty pictures by heart has a bug.",
+                    "This is a test of your *code*, before any real training: a network that cannot learn "
+                    "twenty pictures by heart has a bug.",
                     True,
                 ),
                 Option(
                     "go up and down without end.",
-                    "Small batches make it wobble, but nothing contradicts anything among 20 pictures: it settles at zero errors.",
+                    "Small batches make it wobble, but nothing contradicts anything among 20 pictures: it "
+                    "settles at zero errors.",
                 ),
             ),
         ),
@@ -908,24 +1022,29 @@ CURVES = Quiz(
     kind="predict",
     questions=(
         Question(
-            "You train on 100 pictures for 300 epochs, and after each epoch you measure the loss on the training and on the validation pictures. After the first epochs, the two curves …",
+            "You train on 100 pictures for 300 epochs, and after each epoch you measure the loss on the "
+            "training and on the validation pictures. After the first epochs, the two curves …",
             (
                 Option(
                     "fall together to zero.",
-                    "The training loss does. The validation pictures were never shown, and what helps to learn the others by heart does not help them.",
+                    "The training loss does. The validation pictures were never shown, and what helps to "
+                    "learn the others by heart does not help them.",
                 ),
                 Option(
                     "part: training goes to zero, validation stops falling well above it.",
-                    "Yes. The gap between them is what was learnt by heart. Validation is the honest curve, and the one to stop by.",
+                    "The gap between them is what was learnt by heart. Validation is the honest curve, and "
+                    "the one to stop by.",
                     True,
                 ),
                 Option(
                     "part: validation falls lower, because it is not disturbed by the steps.",
-                    "It may lie lower for an epoch or two (it is measured *after* the steps). In the long run the pictures that it trained on win.",
+                    "It may lie lower for an epoch or two (it is measured *after* the steps). In the long "
+                    "run the pictures that it trained on win.",
                 ),
                 Option(
                     "both rise: too many epochs wear the network out.",
-                    "Nothing wears out: each step lowers the loss of its own batch. It is only on the others that it may rise.",
+                    "Nothing wears out: each step lowers the loss of its own batch. It is only on the "
+                    "others that it may rise.",
                 ),
             ),
         ),
@@ -939,24 +1058,30 @@ PEEK = Quiz(
     kind="predict",
     questions=(
         Question(
-            "A hundred “models” answer yes or no by tossing a coin. You test all of them on the same 20 questions and keep the best. What does the best one score on these 20, and then on 20 new ones?",
+            "A hundred “models” answer yes or no by tossing a coin. You test all of them on the same 20 "
+            "questions and keep the best. What does the best one score on these 20, and then on 20 new "
+            "ones?",
             (
                 Option(
                     "About 50 % on both: a coin is a coin.",
-                    "On the new ones, yes. But the best of a hundred was chosen *because* it was lucky on these 20, and that luck shows.",
+                    "On the new ones, yes. But the best of a hundred was chosen *because* it was lucky on "
+                    "these 20, and that luck shows.",
                 ),
                 Option(
                     "About 80 % on these, and about 50 % on new ones.",
-                    "Yes. Whoever chooses by the test set measures luck. So choose by validation data, and open the test set once, at the end.",
+                    "Whoever chooses by the test set measures luck. So choose by validation data, and open "
+                    "the test set once, at the end.",
                     True,
                 ),
                 Option(
                     "About 80 % on both: the best is the best.",
-                    "It was the luckiest. Luck does not carry over to new questions, and that is what goes wrong when a model is tuned on its test set.",
+                    "It was the luckiest. Luck does not carry over to new questions, and that is what goes "
+                    "wrong when a model is tuned on its test set.",
                 ),
                 Option(
                     "100 % on these, and about 50 % on new ones.",
-                    "The idea is right. But even among a hundred, twenty hits in twenty would be a chance of one in ten thousand.",
+                    "The idea is right. But even among a hundred, twenty hits in twenty would be a chance "
+                    "of one in ten thousand.",
                 ),
             ),
         ),
