@@ -1,0 +1,32 @@
+"""Pictures of data, networks and training: each function draws on the axes that it is given, and never shows them.
+
+    style                   the palette, and `style.use()` for a notebook
+    plot_history            loss and accuracy, epoch by epoch
+    plot_decision_boundary  what a model answers at every point of the plane
+    plot_images             a grid of pictures with titles
+    plot_weights            a layer's weights as pictures: what each unit looks for
+    plot_network            units as circles, weights as lines whose width and colour tell size and sign
+    plot_confusion_matrix   what was taken for what
+    plot_function           a curve, its slope beside it
+
+Nothing depends on colour alone: classes differ in shape, signs in line style. matplotlib is imported here, so
+``nnbook.plots`` is loaded when it is first asked for.
+"""
+
+from nnbook.plots import style
+from nnbook.plots.boundary import plot_decision_boundary
+from nnbook.plots.confusion import plot_confusion_matrix
+from nnbook.plots.curves import plot_function, plot_history
+from nnbook.plots.images import plot_images, plot_weights
+from nnbook.plots.network import plot_network
+
+__all__ = [
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_function",
+    "plot_history",
+    "plot_images",
+    "plot_network",
+    "plot_weights",
+    "style",
+]

@@ -1,0 +1,101 @@
+"""Pictures of pictures: examples in a grid, and a layer's weights as what each unit looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from nnbook.errors import check_integer, describe, explain
+from nnbook.plots import style
+
+__all__ = ["plot_images", "plot_weights"]
+
+
+def plot_images(
+    images: npt.ArrayLike,
+    titles: Sequence[Any] | None = None,
+    *,
+    columns: int = 10,
+    scale: float = 0.75,
+    signed: bool = False,
+) -> Figure:
+    """Draw images side by side, dark for high values; or, signed, orange for positive and blue for negative ones.
+
+    Parameters
+    ----------
+    images : array_like, shape (N, H, W) or (N, 1, H, W)
+    titles : sequence, optional
+        One for each image.
+    columns : int
+        How many in a row.
+    scale : float
+        Inches for each image.
+    signed : bool
+        Colours around 0, the same range for all.
+
+    Returns
+    -------
+    Figure
+    """
+    pictures = np.asarray(images)
+    if pictures.ndim == 4 and pictures.shape[1] == 1:
+        pictures = pictures[:, 0]
+    if pictures.ndim != 3 or not pictures.size:
+        fix = "One image alone needs the batch's axis: image[np.newaxis]." if pictures.ndim == 2 else ""
+        raise ValueError(explain("plot_images", "images (N, H, W) or (N, 1, H, W)", describe(pictures), fix))
+    columns = min(check_integer("plot_images", "columns", columns), len(pictures))
+    if titles is not None and len(titles) != len(pictures):
+        raise ValueError(explain("plot_images", f"{len(pictures)} titles, one per image", f"{len(titles)}"))
+    rows = -(-len(pictures) // columns)
+    lines = 0 if titles is None else 1 + max(str(title).count("\n") for title in titles)
+    size = (columns * scale, rows * (scale + 0.19 * lines))
+    fig, grid = plt.subplots(
+        rows, columns, figsize=size, layout="constrained", facecolor="white", squeeze=False
+    )
+    peak = float(np.abs(pictures).max()) or 1.0
+    look: dict[str, Any] = {"cmap": style.DIVERGING, "vmin": -peak, "vmax": peak} if signed else {
+        "cmap": "gray_r", "vmin": min(0.0, float(pictures.min())), "vmax": float(pictures.max()) or 1.0}  # fmt: skip
+    for i, ax in enumerate(grid.ravel()):
+        ax.set_axis_off()
+        if i < len(pictures):
+            ax.imshow(pictures[i], interpolation="nearest", **look)
+            if titles is not None:
+                ax.set_title(str(titles[i]), fontsize=9, pad=2)
+    return fig
+
+
+def plot_weights(
+    weights: Any,
+    shape: tuple[int, int],
+    titles: Sequence[Any] | None = None,
+    *,
+    columns: int = 8,
+    scale: float = 0.8,
+) -> Figure:
+    """Draw what each unit of a first layer looks for: its weights, laid out as the picture that it reads.
+
+    Parameters
+    ----------
+    weights : layer, Parameter or array_like
+        A layer with a ``weight``, or the matrix (D, M) itself: one picture for each of the M units.
+    shape : (int, int)
+        H and W of the pictures that the layer reads, H · W = D.
+    titles, columns, scale
+        As for `plot_images`.
+
+    Returns
+    -------
+    Figure
+        Orange where brightness speaks for the unit, blue where it speaks against.
+    """
+    matrix = getattr(weights, "weight", weights)
+    matrix = np.asarray(getattr(matrix, "data", matrix) if not isinstance(matrix, np.ndarray) else matrix)
+    if matrix.ndim != 2 or len(shape) != 2 or matrix.shape[0] != shape[0] * shape[1]:
+        expected = f"weights (D, M) with D = {' × '.join(map(str, shape))}"
+        raise ValueError(explain("plot_weights", expected, describe(matrix)))
+    return plot_images(matrix.T.reshape(-1, *shape), titles, columns=columns, scale=scale, signed=True)
