@@ -65,11 +65,11 @@ def _in_columns(steps: Array) -> Array:
     return steps.transpose(1, 0, 2).reshape(R, T * N)
 
 
-def _input_gradient(d_gates: Array, weight_ih: Array | None, N: int, reverse: bool) -> Array | None:
+def _input_gradient(d_gates: Array, weight_ih: Array | None, T: int, N: int, reverse: bool) -> Array | None:
     """W (D, G·H) times the gates' gradients (G·H, T · N), as (N, T, D); None if W is None."""
     if weight_ih is None:
         return None
-    dx = (weight_ih @ d_gates).reshape(len(weight_ih), -1, N)
+    dx = (weight_ih @ d_gates).reshape(len(weight_ih), T, N)
     return examples_first(dx.transpose(1, 0, 2), reverse=reverse)
 
 
@@ -161,7 +161,7 @@ def rnn_backward(
             np.copyto(dh, weight_hh @ slope, where=~carried)
     d_gates, steps = _in_columns(d), _in_columns(joined[:-1])
     dweights = (d_gates @ steps.T).T
-    dx = _input_gradient(d_gates, weight_ih, dh.shape[1], reverse)
+    dx = _input_gradient(d_gates, weight_ih, len(d), dh.shape[1], reverse)
     return dx, dh.T.copy(), dweights[H + 1 :], dweights[:H], dweights[H]
 
 
@@ -269,7 +269,7 @@ def lstm_backward(
             np.copyto(dh, weight_hh @ d_gates, where=~carried)
     d_gates, steps = _in_columns(d[:, 1:5].reshape(T, 4 * H, N)), _in_columns(joined[:-1])
     dweights = (d_gates @ steps.T).T
-    dx = _input_gradient(d_gates, weight_ih, N, reverse)
+    dx = _input_gradient(d_gates, weight_ih, T, N, reverse)
     return dx, dh.T.copy(), dc.T.copy(), dweights[H + 1 :], dweights[:H], dweights[H]
 
 
@@ -374,5 +374,5 @@ def gru_backward(
     d_gates, steps = _in_columns(d[:, :4].reshape(T, 4 * H, N)), _in_columns(joined[:-1])
     of_h = np.roll(d_gates[: 3 * H] @ steps[: H + 1].T, -H, axis=0).T  # n stood first and belongs last
     of_x = (d_gates[H:] @ steps[H:].T).T
-    dx = _input_gradient(d_gates[H:], weight_ih, N, reverse)
+    dx = _input_gradient(d_gates[H:], weight_ih, T, N, reverse)
     return dx, dh.T.copy(), of_x[1:], of_h[:H], of_x[0], of_h[H]

@@ -109,7 +109,7 @@ def check_against_torch(f: Callable[..., Any], f_backward: Callable[..., Any], c
         for mine, theirs in zip(y, expected, strict=True) if several else [(y, expected)]:
             assert np.shape(mine) == theirs.shape
             np.testing.assert_allclose(mine, theirs, **tolerance)
-        got = backward(f, f_backward, dy if np.ndim(dy) or several else float(dy), args, y, saved, options)
+        got = backward(f, f_backward, dy if several or np.ndim(dy) else float(dy), args, y, saved, options)
         wanted = {key[2:] for key in case if key.startswith("d_") and key[2:] in args}
         assert set(got) == wanted, f"gradients of {set(got)}, expected of {wanted}"
         for name in wanted:
