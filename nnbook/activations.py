@@ -203,7 +203,7 @@ def leaky_relu(x: Array, *, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu(np.array([-2.0, 3.0]), negative_slope=0.1)
     array([-0.2,  3. ])
     """
-    if not 0 <= negative_slope <= 1:
+    if type(negative_slope) is not float or not 0 <= negative_slope <= 1:
         check_number("leaky_relu", "negative_slope", negative_slope, at_least=0, at_most=1)
     return np.maximum(x, negative_slope * x)
 
@@ -237,7 +237,7 @@ def elu(x: Array, *, alpha: float = 1.0) -> Array:
     >>> elu(np.array([-10000.0, -1.0, 3.0])).round(4)
     array([-1.    , -0.6321,  3.    ])
     """
-    if not alpha >= 0:
+    if type(alpha) is not float or not 0 <= alpha < math.inf:
         check_number("elu", "alpha", alpha, at_least=0)
     return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
 

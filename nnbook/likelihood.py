@@ -38,13 +38,27 @@ __all__ = [
 
 
 class CrossEntropySaved(NamedTuple):
-    """What `cross_entropy` keeps for its way back, of the M examples that count."""
+    """What `cross_entropy` keeps for its way back, of the M examples that count.
 
-    probabilities: Array  # (C, M), softmax(logits), classes first
-    labels: Array  # (M,), the right class of each
-    places: Array  # (M,), where the right classes' shares lie in the flattened probabilities
-    kept: Array | None  # (N,), which of all examples count; None if all do
-    total: float  # what the sum was divided by: M, or the examples' summed weights
+    Attributes
+    ----------
+    probabilities : ndarray, shape (C, M)
+        softmax(logits), classes first.
+    labels : ndarray, shape (M,)
+        The right class of each.
+    places : ndarray, shape (M,)
+        Where the right classes' shares lie in the flattened probabilities.
+    kept : ndarray of bool, or None
+        Which of all examples count; None if all do.
+    total : float
+        What the sum was divided by: M, or the examples' summed weights.
+    """
+
+    probabilities: Array
+    labels: Array
+    places: Array
+    kept: Array | None
+    total: float
 
 
 def cross_entropy(
@@ -107,7 +121,7 @@ def cross_entropy(
         losses *= weight[labels]
         total = targets.summed("cross_entropy", weight[labels])
     loss = float(losses.sum())
-    if label_smoothing:
+    if label_smoothing != 0:
         check_number("cross_entropy", "label_smoothing", label_smoothing, at_least=0, at_most=1)
         every = logs - x if weight is None else (logs - x) * weight[:, np.newaxis]
         loss = (1 - label_smoothing) * loss + label_smoothing / classes * float(every.sum())
@@ -164,8 +178,9 @@ def nll_loss(
     weight: npt.ArrayLike | None = None,
     ignore_index: int | None = None,
 ) -> float:
-    """Negative log-likelihood: the mean of −log p of the right classes, given log p; after `log_softmax` the same
-    as `cross_entropy`.
+    """Negative log-likelihood: the mean of −log p of the right classes, given log p.
+
+    After `log_softmax` it is the same as `cross_entropy`.
 
     Parameters
     ----------

@@ -32,6 +32,7 @@ All refuse integer predictions (TypeError), shapes that do not fit, and empty ba
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,7 @@ def huber_loss(prediction: Array, target: Array, *, delta: float = 1.0) -> float
     >>> huber_loss(np.array([0.0, 0.0]), np.array([1.0, 4.0]))  # ½ and 3½
     2.0
     """
-    if not delta > 0:
+    if type(delta) is not float or not 0 < delta < math.inf:
         check_number("huber_loss", "delta", delta, above=0)
     prediction, target = targets.alike("huber_loss", prediction, target)
     far = np.abs(prediction - target)
@@ -196,7 +197,7 @@ def hinge_loss(prediction: Array, target: Array, *, margin: float = 1.0) -> floa
     >>> hinge_loss(np.array([3.0, 0.5, 2.0]), np.array([1, 1, -1]))  # (0 + 0.5 + 3) / 3
     1.1666666666666667
     """
-    if not margin >= 0:
+    if type(margin) is not float or not 0 <= margin < math.inf:
         check_number("hinge_loss", "margin", margin, at_least=0)
     prediction, target = targets.alike("hinge_loss", prediction, target)
     targets.check_signs("hinge_loss", target)
@@ -234,7 +235,7 @@ def multi_margin_loss(prediction: Array, target: Array, *, margin: float = 1.0) 
     >>> multi_margin_loss(np.array([[0.5, 2.0, 1.5, -1.0]]), np.array([1]))  # the third is ½ too close
     0.125
     """
-    if not margin >= 0:
+    if type(margin) is not float or not 0 <= margin < math.inf:
         check_number("multi_margin_loss", "margin", margin, at_least=0)
     rows, labels, _ = targets.examples("multi_margin_loss", prediction, target, name="prediction")
     return float(_too_close(rows, labels, margin).sum()) / rows.size

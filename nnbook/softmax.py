@@ -134,6 +134,8 @@ def _below_zero(who: str, x: npt.ArrayLike, axis: int) -> Array:
 
 
 def _check_axis(who: Any, x: Array, axis: int) -> None:
+    if type(axis) is not int:
+        check_integer(who, "axis", axis, at_least=-64)
     if not -x.ndim <= axis < x.ndim:
         fix = "The last axis is axis=-1." if x.ndim else "Scores come in a row: np.array([x1, x2])."
         raise ValueError(explain(who, f"x with an axis {axis}", f"shape {x.shape}", fix))

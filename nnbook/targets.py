@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import describe, explain
+from nnbook.errors import check_integer, describe, explain
 from nnbook.module import Module
 
 __all__ = [
@@ -55,7 +55,7 @@ class Loss(Module):
         try:
             return super().__call__(prediction, target)
         except (TypeError, ValueError) as error:
-            name, message = getattr(type(self), "function", Loss).__name__, str(error)
+            name, message = getattr(getattr(self, "function", None), "__name__", ""), str(error)
             if not message.startswith(f"{name} expects"):
                 raise
             # The function refused, but who called a layer should read the layer's name.
@@ -91,6 +91,8 @@ def alike(
         raise TypeError(explain(who, "numbers as target", describe(target)))
     if target.shape != prediction.shape:
         fix = "Each number needs a target of its own."
+        if target.shape == prediction.shape[:-1] and target.dtype.kind in "iu":
+            fix = "If these are class indices, use CrossEntropyLoss."
         if target.size == prediction.size and target.ndim != prediction.ndim:
             sizes = ", ".join(map(str, (-1, *prediction.shape[1:])))
             fix = f"NumPy would compare every one with every other. Bring them together: target.reshape({sizes})."
@@ -124,6 +126,7 @@ def examples(
     if target.ndim != 1:
         rows, labels = rows.reshape(-1, classes), labels.reshape(-1)
     if ignore_index is not None:
+        check_integer(who, "ignore_index", ignore_index, at_least=-(2**31))
         kept = labels != ignore_index
         rows, labels = rows[kept], labels[kept]
         if len(labels) == 0:
@@ -143,14 +146,16 @@ def class_weights(who: str, weight: npt.ArrayLike, classes: int | None, dtype: n
     >>> class_weights("cross_entropy", [1, 2], 2, np.float64)
     array([1., 2.])
     """
-    weight = np.asarray(weight, dtype)
+    weight = np.asarray(weight)
+    if weight.dtype.kind not in "fiu":
+        raise TypeError(explain(who, "numbers as class weights", describe(weight)))
     if weight.ndim != 1 or len(weight) != (classes or len(weight)) or len(weight) == 0:
         expected = f"weight of shape ({'C' if classes is None else classes},), one number for each class"
         raise ValueError(explain(who, expected, f"shape {weight.shape}"))
     wrong = ~((weight >= 0) & (weight < np.inf))
     if wrong.any():
         raise ValueError(explain(who, "finite class weights of at least 0", _first(weight, wrong)))
-    return weight
+    return weight.astype(dtype, copy=False)
 
 
 def summed(who: str, shares: Array) -> float:
@@ -236,7 +241,7 @@ def check_distributions(who: str, target: Array) -> None:
 
 def _floating(who: str, prediction: npt.ArrayLike, target: npt.ArrayLike, name: str) -> Array:
     x = np.asarray(prediction)
-    if x.dtype.kind in "iub" and np.asarray(target).dtype.kind == "f":
+    if x.dtype.kind in "iub" and np.asarray(target).dtype.kind == "f" and np.ndim(target) > x.ndim:
         fix = "The two look swapped: the prediction comes first, the target second."
         raise TypeError(explain(who, f"floating numbers in {name}", describe(x), fix))
     return as_floating(who, x, name=name)
@@ -259,6 +264,8 @@ def _refuse_labels(who: str, logits: Array, target: Array, name: str) -> NoRetur
         fix = "Each example needs one label."
         if target.shape == logits.shape:
             fix = f"One-hot rows become indices by target.argmax(axis={target.ndim - 1})."
+            if target.dtype.kind == "f" and not ((target == 0) | (target == 1)).all():
+                fix = "Shares among the classes go with KLDivLoss, after a LogSoftmax."
         elif target.shape == (*shape, 1):
             fix = f"Drop the last axis: target[{':, ' * len(shape)}0]."
         elif logits.ndim > 2 and target.shape == (logits.shape[0], *logits.shape[2:]):
