@@ -1,14 +1,10 @@
 """What every test run needs: nbval mended where it is known to break (see the comments), and the evidence ladder's table."""
 
-import os
 import shutil
 import sys
 import tempfile
 
 import pytest
-
-# One figure backend and no learner's progress file for whoever runs the tests.
-os.environ.setdefault("MPLBACKEND", "agg")
 
 
 def pytest_addoption(parser):
