@@ -45,3 +45,12 @@ from nnbook.optimizers import (
     clip_grad_value,
 )
 from nnbook.training import Checkpoint, EarlyStopping, History, evaluate, fit, keep_memory, show_config
+
+
+def __getattr__(name: str) -> object:
+    """Load plots, practice and widgets when they are first asked for: they bring matplotlib and ipywidgets."""
+    if name in ("plots", "practice", "widgets"):
+        import importlib
+
+        return importlib.import_module(f"nnbook.{name}")
+    raise AttributeError(f"module 'nnbook' has no attribute {name!r}")
