@@ -129,6 +129,7 @@ class Exercise:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from nnbook import practice
     >>> ex = practice.exercise("neuron.fold_bias")
     >>> ex.check(lambda weights, threshold: np.append(weights, -threshold)).kind

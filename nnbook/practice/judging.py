@@ -13,195 +13,34 @@ import dataclasses
 import functools
 import inspect
 import itertools
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import CodeType, EllipsisType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnbook.practice import store
-from nnbook.practice.replies import Block, Code, Reply, Table
+from nnbook.practice.advising import likely_cause
+from nnbook.practice.comparing import Difference, about_shapes, alike, compare, in_common, table, unchanged
+from nnbook.practice.replies import Block, Code, Reply
 from nnbook.practice.running import Outcome, Run, run, worded
+from nnbook.practice.showing import (
+    as_code,
+    capital,
+    cut,
+    kind_of,
+    shape,
+    shape_text,
+    show,
+    show_both,
+    with_shape,
+)
 
 if TYPE_CHECKING:
     from nnbook.practice.catalog import Exercise, Mistake
 
-__all__ = ["check", "close", "show"]
-
-
-# showing values ------------------------------------------------------------------------------------------------------
-
-
-def show(value: Any, digits: int = 4) -> str:
-    """A value, short enough for a sentence.
-
-    Examples
-    --------
-    >>> show(np.array([-0.7414, 0.2171])), show(np.zeros((12, 10))), show((1, 2.5))
-    ('(−0.7414, 0.2171)', 'an array of shape (12, 10)', '(1, 2.5)')
-    """
-    try:
-        return _show(value, digits)
-    except BaseException:  # a learner's own __repr__ may do anything
-        return f"a {type(value).__name__}"
-
-
-def _show(value: Any, digits: int) -> str:
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value))
-    if isinstance(value, (int, np.integer)):
-        return _cut(str(int(value)).replace("-", "−"))
-    if isinstance(value, (float, np.floating)):
-        return _number(float(value), digits)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-        if value.ndim == 0:
-            return _show(value[()], digits)
-        if value.ndim == 1:
-            entries = [_show(entry, digits) for entry in value[:8]]
-            return f"({', '.join(entries)}{', …' if len(value) > 8 else ''}{',' if len(value) == 1 else ''})"
-        if value.ndim == 2 and value.size <= 12:
-            return f"[{', '.join(_show(row, digits) for row in value)}]"
-        return f"an array of shape {value.shape}"
-    if isinstance(value, np.random.Generator):
-        return "a random generator"
-    if isinstance(value, (tuple, list)):
-        entries = [_show(entry, digits) for entry in value[:12]]
-        body = ", ".join(entries) + (", …" if len(value) > 12 else "")
-        return f"[{body}]" if isinstance(value, list) else f"({body}{',' if len(value) == 1 else ''})"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_show(entry, digits)}" for key, entry in list(value.items())[:6])
-    return _cut(repr(value))
-
-
-def _cut(text: str, most: int = 60) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[:most] + "…"
-
-
-def _number(value: float, digits: int) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value + 0.0:.{digits}g}".replace("-", "−")
-
-
-def _show_both(yours: Any, right: Any) -> tuple[str, str]:
-    """Both with as many digits as it takes to tell them apart."""
-    for digits in (4, 6, 8, 10, 12):
-        texts = show(yours, digits), show(right, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
-
-
-# comparing -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Difference:
-    """How one part of an output differs from the solution's.
-
-    The kinds, in the order in which they are looked for: ``none``, ``unfinished``, ``type``, ``shape``, ``dtype``,
-    ``nan``, ``values``.
-    """
-
-    kind: str
-    part: str = ""
-    yours: Any = None
-    right: Any = None
-    said: str = ""
-    others: list[str] = field(default_factory=list)
-
-
-def close(yours: Any, right: Any, tolerance: float) -> bool:
-    """Whether an output counts as the expected one.
-
-    Examples
-    --------
-    >>> close(np.float32(0.1), 0.1, 1e-4), close([1, 2], np.array([1, 2]), 1e-4)
-    (True, False)
-    """
-    return _compare(yours, right, tolerance) is None
-
-
-def _compare(yours: Any, right: Any, tolerance: float, names: Sequence[str] = ()) -> _Difference | None:
-    if isinstance(yours, EllipsisType):
-        return _Difference("unfinished", yours=yours, right=right)
-    if isinstance(right, dict):
-        if not isinstance(yours, dict):
-            return _Difference("type", yours=yours, right=right)
-        keys = list(right)
-        return _parts([yours.get(key) for key in keys], [right[key] for key in keys], tolerance, keys)
-    if isinstance(right, (tuple, list)):
-        if yours is None:
-            return _Difference("none", yours=yours, right=right)
-        if isinstance(yours, np.ndarray) and yours.ndim >= 1 and len(yours) == len(right):
-            yours = list(yours)
-        if not isinstance(yours, (tuple, list)) or len(yours) != len(right):
-            return _Difference("type", yours=yours, right=right, said=_counted(yours, right, names))
-        return _parts(
-            list(yours), list(right), tolerance, names or [f"part {i + 1}" for i in range(len(right))]
-        )
-    return _leaf(yours, right, tolerance)
-
-
-def _counted(yours: Any, right: Sequence[Any], names: Sequence[str]) -> str:
-    asked = f"{len(right)} things" + (f", `{', '.join(names)}`" if names else "")
-    if isinstance(yours, (tuple, list)):
-        return f"You returned {len(yours)} thing{'s' * (len(yours) != 1)}; asked were {asked}."
-    return f"You returned {_kind_of(yours)}; asked were {asked}."
-
-
-def _parts(yours: list[Any], right: list[Any], tolerance: float, names: Sequence[str]) -> _Difference | None:
-    found = [_compare(mine, theirs, tolerance) for mine, theirs in zip(yours, right, strict=True)]
-    wrong = [(name, difference) for name, difference in zip(names, found, strict=True) if difference]
-    if not wrong:
-        return None
-    order = ("unfinished", "none", "type", "shape", "dtype", "nan", "values")
-    name, first = min(wrong, key=lambda item: order.index(item[1].kind))
-    first.part = f"{name}, {first.part}" if first.part else name
-    first.others = [each for each, difference in zip(names, found, strict=True) if difference is None]
-    return first
-
-
-def _leaf(yours: Any, right: Any, tolerance: float) -> _Difference | None:
-    if yours is None:
-        return _Difference("none", yours=yours, right=right)
-    expected = np.asarray(right)
-    is_list = isinstance(yours, (list, tuple)) and expected.ndim > 0
-    if not is_list and not isinstance(yours, (np.ndarray, np.generic, int, float)):
-        return _Difference("type", yours=yours, right=right)
-    try:
-        given = np.asarray(yours)
-    except Exception:  # rows of unequal lengths, an __array__ that raises
-        return _Difference("type", yours=yours, right=right)
-    if given.dtype.kind not in "biuf":
-        return _Difference("dtype" if given.dtype.kind == "c" else "type", yours=yours, right=right)
-    if given.shape != expected.shape:
-        return _Difference("shape", yours=given, right=expected)
-    mine, theirs = given.astype(np.float64), expected.astype(np.float64)
-    wrong = _wrong(mine, theirs, tolerance)
-    if not wrong.any():
-        if is_list:
-            return _Difference("type", yours=yours, right=right, said="The numbers are right.")
-        return None
-    if given.dtype.kind in "iu" and np.array_equal(mine, np.trunc(theirs)):
-        return _Difference("dtype", yours=given, right=expected)
-    if np.isnan(mine[wrong]).any() and not np.isnan(theirs).any():
-        return _Difference("nan", yours=given, right=expected)
-    return _Difference("values", yours=given, right=expected)
-
-
-def _wrong(mine: np.ndarray, theirs: np.ndarray, tolerance: float) -> np.ndarray:
-    finite = np.abs(theirs[np.isfinite(theirs)])
-    scale = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
-    allowed = tolerance * np.abs(theirs) + 0.01 * tolerance * scale
-    with np.errstate(invalid="ignore"):
-        same = (mine == theirs) | (np.isnan(mine) & np.isnan(theirs)) | (np.abs(mine - theirs) <= allowed)
-    return ~same
+__all__ = ["check"]
 
 
 # running -------------------------------------------------------------------------------------------------------------
@@ -323,7 +162,7 @@ def _not_a_function(exercise: Exercise, answer: Any) -> Reply | None:
     if not callable(answer):
         return Reply(
             "different",
-            f"That is {_kind_of(answer)}; asked was a function.",
+            f"That is {kind_of(answer)}; asked was a function.",
             [fix + (" Perhaps you wrote parentheses after its name." if answer is not None else "")],
         )
     function = inspect.unwrap(answer)
@@ -384,7 +223,7 @@ def _does_nothing(code: CodeType) -> bool:
     }
     steps = list(dis.get_instructions(code))
     return all(step.opname in idle for step in steps) and all(
-        step.argval is None or isinstance(step.argval, (str, EllipsisType))
+        step.argval is None or isinstance(step.argval, EllipsisType)
         for step in steps
         if step.opname in ("LOAD_CONST", "RETURN_CONST")
     )
@@ -433,30 +272,6 @@ def _wrong_arguments(exercise: Exercise, answer: Any) -> Reply | None:
     return None
 
 
-def _kind_of(value: Any) -> str:
-    """What a value is, in words: "a list", "an array of shape (3,)"."""
-    if value is None:
-        return "None"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if inspect.isgenerator(value):
-        return "a generator"
-    if inspect.iscoroutine(value):
-        value.close()
-        return "a coroutine"
-    name = {
-        "int": "a whole number",
-        "float": "a number",
-        "bool": "True or False",
-        "str": "a text",
-        "tuple": "a tuple",
-        "list": "a list",
-        "dict": "a dictionary",
-        "function": "a function",
-    }.get(type(value).__name__)
-    return name or f"a {type(value).__name__}"
-
-
 class _Work:
     """One answer, what it did, and what follows from it."""
 
@@ -497,15 +312,15 @@ class _Work:
         outcome = self.outcomes[i]
         return outcome.value if outcome.error is None else None
 
-    def _difference(self, i: int, expected: Any) -> _Difference | None:
+    def _difference(self, i: int, expected: Any) -> Difference | None:
         read = self._read(i)
         if read is None:
-            return _Difference("raised")
+            return Difference("raised")
         if read.unreadable:
-            return _Difference("unreadable", yours=read.output)
+            return Difference("unreadable", yours=read.output)
         if read.output is None:
-            return _Difference("none", yours=None, right=expected.viewed)
-        return _compare(read.viewed, expected.viewed, self.exercise.tolerance, self._part_names())
+            return Difference("none", yours=None, right=expected.viewed)
+        return compare(read.viewed, expected.viewed, self.exercise.tolerance, self._part_names())
 
     def _part_names(self) -> Sequence[str]:
         return () if self.exercise.view else self.exercise.returns
@@ -566,7 +381,7 @@ class _Work:
         changed = []
         for case, before in zip(self.cases, self.pristine, strict=True):
             for name, mine, original in zip(self.names, case, before, strict=True):
-                if not _unchanged(mine, original) and name not in changed:
+                if not unchanged(mine, original) and name not in changed:
                     changed.append(name)
         return changed
 
@@ -614,9 +429,9 @@ class _Work:
                 if read is not None and not read.unreadable:
                     return None
                 continue
-            if read is None or read.unreadable or not _alike(read.viewed, wrong.viewed, tolerance):
+            if read is None or read.unreadable or not alike(read.viewed, wrong.viewed, tolerance):
                 return None
-            if evidence is None and not _alike(wrong.viewed, solved.viewed, tolerance):
+            if evidence is None and not alike(wrong.viewed, solved.viewed, tolerance):
                 evidence = i
         return evidence
 
@@ -656,12 +471,12 @@ class _Work:
         if isinstance(theirs, (tuple, list)) and isinstance(mine, (tuple, list, np.ndarray)):
             for name, a, b in zip(names, mine, theirs, strict=False):
                 key = name.replace(" ", "_")
-                values[f"your_{key}"], values[f"right_{key}"] = _show_both(a, b)
+                values[f"your_{key}"], values[f"right_{key}"] = show_both(a, b)
                 values[f"your_{key}_shape"], values[f"right_{key}_shape"] = str(np.shape(a)), str(np.shape(b))
             if isinstance(expected.viewed, Mapping):
                 mine, theirs = mine[0], theirs[0]
-        values["yours"], values["right"] = _show_both(mine, theirs)
-        values["your_shape"], values["right_shape"] = _shape(mine), _shape(theirs)
+        values["yours"], values["right"] = show_both(mine, theirs)
+        values["your_shape"], values["right_shape"] = shape(mine), shape(theirs)
         return values
 
     # -- open tasks
@@ -711,7 +526,7 @@ class _Work:
         if again.ended != "in time" or any(outcome.error for outcome in again.outcomes):
             return None
         for outcome, expected in zip(again.outcomes, right, strict=True):
-            if outcome.value.unreadable or not _alike(
+            if outcome.value.unreadable or not alike(
                 outcome.value.viewed, expected.viewed, self.exercise.tolerance
             ):
                 return None
@@ -724,7 +539,7 @@ class _Work:
             ],
         )
 
-    def _different(self, differences: list[_Difference | None]) -> Reply:
+    def _different(self, differences: list[Difference | None]) -> Reply:
         i = next(i for i, difference in enumerate(differences) if difference)
         self.shown, first = i, differences[i]
         assert first is not None
@@ -751,11 +566,9 @@ class _Work:
         pairs = list(zip(self.names, self.pristine[i], strict=True))
         if not pairs:
             return []
-        return ["The input:", Code("\n".join(f"{name} = {_as_code(value)}" for name, value in pairs))]
+        return ["The input:", Code("\n".join(f"{name} = {as_code(value)}" for name, value in pairs))]
 
-    def _described(
-        self, first: _Difference, differences: list[_Difference | None]
-    ) -> tuple[str, list[Block]]:
+    def _described(self, first: Difference, differences: list[Difference | None]) -> tuple[str, list[Block]]:
         part = f"`{first.part}`" if first.part else "the result"
         blocks: list[Block] = []
         if first.others:
@@ -765,13 +578,13 @@ class _Work:
             )
         whose = f"of {part}" if first.part else "of your result"
         if first.kind == "none":
-            return f"{_capital(part)} is None.", [*blocks, "Was it ever given a value?"]
+            return f"{capital(part)} is None.", [*blocks, "Was it ever given a value?"]
         if first.kind == "type":
             return self._other_type(first, part, blocks)
         if first.kind == "shape":
             mine, theirs = first.yours.shape, first.right.shape
-            blocks.append(f"The shape {whose} is {_shape_text(mine)}; asked was {_shape_text(theirs)}.")
-            blocks.append(_about_shapes(first.yours, first.right, self.exercise.tolerance))
+            blocks.append(f"The shape {whose} is {shape_text(mine)}; asked was {shape_text(theirs)}.")
+            blocks.append(about_shapes(first.yours, first.right, self.exercise.tolerance))
             return "The shape is another one.", [block for block in blocks if block]
         if first.kind == "dtype":
             if first.yours is not None and np.asarray(first.yours).dtype.kind == "c":
@@ -782,21 +595,24 @@ class _Work:
                 "fractions, or divide with `/`."
             )
             return "Whole numbers came back where fractions belong.", [*blocks, f"{text} {advice}"]
-        if first.kind == "nan":
-            bad = np.isnan(np.asarray(first.yours, dtype=float))
-            where = (
-                f"{bad.sum()} of {bad.size} numbers {whose} {'is' if bad.sum() == 1 else 'are'} NaN, not a "
-                "number."
-            )
-            return "NaN came back.", [
-                *blocks,
-                f"{where} That is what 0 / 0 gives, the logarithm of a negative number, or ∞ − ∞.",
-                *_table(first),
-            ]
-        common = _in_common(first, differences, self)
-        return ("Other numbers came back.", [*blocks, *([common] if common else []), *_table(first)])
+        if first.kind == "finite":
+            return self._not_finite(np.asarray(first.yours, dtype=float), whose, blocks)
+        common = in_common(first, differences, self.pristine, self.names, self.exercise.tolerance)
+        return ("Other numbers came back.", [*blocks, *([common] if common else []), *table(first)])
 
-    def _other_type(self, first: _Difference, part: str, blocks: list[Block]) -> tuple[str, list[Block]]:
+    def _not_finite(self, mine: np.ndarray, whose: str, blocks: list[Block]) -> tuple[str, list[Block]]:
+        is_nan = bool(np.isnan(mine).any())
+        count = int(np.isnan(mine).sum() if is_nan else np.isinf(mine).sum())
+        what = "NaN, not a number" if is_nan else "infinite"
+        cause = (
+            "0 / 0, the logarithm of a negative number, or ∞ − ∞"
+            if is_nan
+            else "a division by 0, or an overflow"
+        )
+        text = f"{count} of {mine.size} numbers {whose} {'is' if count == 1 else 'are'} {what}. That comes of {cause}."
+        return ("NaN came back." if is_nan else "Infinity came back."), [*blocks, text]
+
+    def _other_type(self, first: Difference, part: str, blocks: list[Block]) -> tuple[str, list[Block]]:
         yours = first.yours
         if inspect.isgenerator(yours):
             return "A generator came back.", [
@@ -804,13 +620,13 @@ class _Work:
                 "Round brackets around `… for …` make a generator. Take `np.array([… for …])`.",
             ]
         if first.said == "The numbers are right.":
-            kind = _kind_of(yours)
+            kind = kind_of(yours)
             fix = "Wrap it: `np.array(…)`. A list cannot be added, multiplied or compared as a whole."
             return f"The numbers are right, as {kind} instead of an array.", [*blocks, fix]
         if callable(yours):
             return "A function came back, and not its result.", [*blocks, "Are its parentheses missing?"]
         asked = f" Asked was {self.exercise.expects}." if self.exercise.expects else ""
-        said = first.said or f"{_capital(part)} is {_kind_of(yours)}; asked was {_kind_of(first.right)}."
+        said = first.said or f"{capital(part)} is {kind_of(yours)}; asked was {kind_of(first.right)}."
         return "Something else came back than asked.", [*blocks, said + ("" if first.said else asked)]
 
     def _nothing_returned(self) -> Reply:
@@ -830,11 +646,11 @@ class _Work:
         expects = self.exercise.expects or "the result described in the prompt"
         shapes = ""
         if isinstance(output, (tuple, list)) and 0 < len(output) <= 6:
-            shapes = f" Yours, one by one: {'; '.join(_with_shape(part) for part in output)}."
+            shapes = f" Yours, one by one: {'; '.join(with_shape(part) for part in output)}."
         return Reply(
             "different",
             "Your answer cannot be read.",
-            [f"Asked was {expects}. You returned {_kind_of(output)}.{shapes}", *self._input(i)],
+            [f"Asked was {expects}. You returned {kind_of(output)}.{shapes}", *self._input(i)],
         )
 
     def _raised(self, i: int, wrong: int | None = None) -> Reply:
@@ -846,7 +662,7 @@ class _Work:
             blocks.append(self._line(outcome))
         else:
             blocks.append(Code(worded(error)))
-        advice = _advice(error)
+        advice = likely_cause(error)
         if advice:
             blocks.append(advice)
         return Reply("different", "It stopped with an error.", [*blocks, *self._input(i)])
@@ -857,7 +673,7 @@ class _Work:
         message = ""
         if outcome.error is not None and self.answered.ended == "in time":
             message = "\n" + worded(outcome.error)
-        return Code(f"line {spot.line}:  {spot.source}{message}")
+        return Code(f"line {spot.line}:  {cut(spot.source, 100)}{message}")
 
     # -- what else there is to say
 
@@ -871,282 +687,13 @@ class _Work:
                     f"Besides, your function changes {names} in place; let it leave its inputs as they are."
                 )
             if self.answered.warned and reply.kind == "different":
-                blocks += ["NumPy warned:", Code(_cut(self.answered.warned[0], 200))]
+                blocks += ["NumPy warned:", Code(cut(self.answered.warned[0], 200))]
         if self.shown < len(self.outcomes):
             outcome = self.outcomes[self.shown]
             if outcome.printed.strip():
                 printed = outcome.printed.rstrip()
                 lines = printed.splitlines()
-                cut = outcome.dropped or len(lines) > 12 or any(len(line) > 200 for line in lines)
+                was_cut = outcome.dropped or len(lines) > 12 or any(len(line) > 200 for line in lines)
                 printed = "\n".join(line[:200] for line in lines[:12])
-                blocks += ["Your function printed" + (" (cut):" if cut else ":"), Code(printed)]
+                blocks += ["Your function printed" + (" (cut):" if was_cut else ":"), Code(printed)]
         return blocks
-
-
-def _alike(a: Any, b: Any, tolerance: float) -> bool:
-    """Equal as outputs of two functions: None equals None here."""
-    if a is None or b is None:
-        return a is None and b is None
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_alike(a[key], b[key], tolerance) for key in b)
-    if isinstance(b, (tuple, list)) and isinstance(a, (tuple, list)):
-        return len(a) == len(b) and all(_alike(x, y, tolerance) for x, y in zip(a, b, strict=True))
-    return _compare(a, b, tolerance) is None
-
-
-def _unchanged(mine: Any, original: Any) -> bool:
-    if isinstance(original, np.ndarray):
-        return (
-            isinstance(mine, np.ndarray)
-            and mine.shape == original.shape
-            and mine.dtype == original.dtype
-            and mine.tobytes() == original.tobytes()
-        )
-    if isinstance(original, (list, tuple)):
-        return len(mine) == len(original) and all(map(_unchanged, mine, original))
-    if isinstance(original, (int, float, str)):
-        return bool(mine == original)
-    return True
-
-
-# what differing numbers have in common -------------------------------------------------------------------------------
-
-
-def _in_common(first: _Difference, differences: Sequence[_Difference | None], work: _Work) -> str:
-    """What the wrong numbers have in common over all cases, in a sentence; empty if nothing was found."""
-    pairs, leading = [], []
-    for i, difference in enumerate(differences):
-        if difference is None:
-            continue
-        if difference.kind != "values" or difference.part != first.part:
-            return ""
-        pairs.append((difference.yours.astype(float), difference.right.astype(float)))
-        arrays = [value for value in work.pristine[i] if isinstance(value, np.ndarray) and value.ndim]
-        leading.append(len(arrays[0]) if arrays else 1)
-    tolerance = max(work.exercise.tolerance, 1e-6)
-
-    def all_close(transform: Callable[[np.ndarray, int], Any]) -> bool:
-        results = []
-        for (mine, theirs), n in zip(pairs, leading, strict=True):
-            expected = np.asarray(transform(theirs, n))
-            results.append(expected.shape == mine.shape and not _wrong(mine, expected, tolerance).any())
-        return all(results)
-
-    every_case = all(difference is not None for difference in differences)
-    if all_close(lambda right, n: -right):
-        return "Every number has the wrong sign, and the right size."
-    factors = [_factor(mine, theirs) for mine, theirs in pairs]
-    known = [factor for factor in factors if factor is not None]
-    if len(known) == len(factors) and known:
-        if max(leading) > 1 and len(set(leading)) > 1:
-            if all(math.isclose(factor, n, rel_tol=1e-3) for factor, n in zip(known, leading, strict=True)):
-                return (
-                    "Every number is too large by a factor: the number of examples. A sum where a mean "
-                    "belongs?"
-                )
-            if all(
-                math.isclose(factor * n, 1, rel_tol=1e-3) for factor, n in zip(known, leading, strict=True)
-            ):
-                return (
-                    "Every number is too small by a factor: the number of examples. A mean where a sum "
-                    "belongs?"
-                )
-        if (
-            all(math.isclose(factor, known[0], rel_tol=1e-3) for factor in known)
-            and len(pairs) + pairs[0][0].size > 2
-        ):
-            if known[0] == 0:
-                return "Every number is 0."
-            return f"Every number is {_number(known[0], 4)} × the right one."
-    if all((mine == 0).all() for mine, _ in pairs):
-        return "Every number is 0."
-    offsets = np.concatenate([(mine - theirs).ravel() for mine, theirs in pairs])
-    if offsets.size > 2 and np.ptp(offsets) <= 1e-6 * max(1.0, float(np.abs(offsets).max())):
-        return (
-            f"Every number is too {'large' if offsets[0] > 0 else 'small'} by "
-            f"{_number(abs(float(offsets[0])), 4)}."
-        )
-    if all_close(lambda right, n: 1 - right):
-        return "Every number is 1 − the right one."
-    if any(theirs.ndim == 2 for _, theirs in pairs) and all_close(lambda right, n: right.T):
-        return "The numbers are right, and rows and columns are exchanged."
-    if any(theirs.size > 1 for _, theirs in pairs) and all_close(lambda right, n: np.flip(right)):
-        return "The numbers are right, in the opposite order."
-    if all_close(lambda right, n: np.abs(right)):
-        return "Every number has the right size; some have the wrong sign."
-    for name, place in zip(work.names, range(len(work.names)), strict=True):
-        values = [work.pristine[i][place] for i, difference in enumerate(differences) if difference]
-        if every_case and all(
-            isinstance(value, np.ndarray) and value.shape == mine.shape and np.array_equal(value, mine)
-            for value, (mine, _) in zip(values, pairs, strict=True)
-        ):
-            return f"You returned `{name}` as it came."
-    if every_case and len(pairs) > 1 and all(np.array_equal(mine, pairs[0][0]) for mine, _ in pairs):
-        return "Your function gives the same result whatever its inputs are."
-    return ""
-
-
-def _factor(mine: np.ndarray, theirs: np.ndarray) -> float | None:
-    """The number by which every right one was multiplied, if there is one."""
-    large = np.abs(theirs) > 1e-9
-    if not large.any() or not np.isfinite(mine).all() or (np.abs(mine[~large]) > 1e-9).any():
-        return None
-    factors = mine[large] / theirs[large]
-    factor = float(np.median(factors))
-    return factor if np.allclose(factors, factor, rtol=1e-3, atol=1e-9) else None
-
-
-def _table(difference: _Difference) -> list[Block]:
-    """The entries that differ most."""
-    mine, theirs = np.asarray(difference.yours, dtype=float), np.asarray(difference.right, dtype=float)
-    if mine.ndim == 0:
-        a, b = _show_both(mine[()], theirs[()])
-        return [f"You gave {a}, asked was {b}."]
-    wrong = _wrong(mine, theirs, 1e-4)
-    places = np.argwhere(wrong)[:4]
-    exactly = difference.yours.dtype.kind in "biu" and difference.right.dtype.kind in "biu"
-    rows = []
-    for place in map(tuple, places):
-        one, other = (
-            (difference.yours[place], difference.right[place]) if exactly else (mine[place], theirs[place])
-        )
-        a, b = _show_both(one, other)
-        off = mine[place] - theirs[place]
-        rows.append((f"[{', '.join(map(str, place))}]", a, b, _number(float(off), 3)))
-    count = int(wrong.sum())
-    blocks: list[Block] = [
-        f"{count} of {wrong.size} number{'s' * (wrong.size != 1)} {'differs' if count == 1 else 'differ'}"
-        + (", the first of them:" if count > len(rows) else ":"),
-        Table(("where", "yours", "asked", "off by"), rows),
-    ]
-    return blocks
-
-
-def _about_shapes(mine: np.ndarray, theirs: np.ndarray, tolerance: float) -> str:
-    """How a wrong shape may have come about."""
-
-    def same(candidate: np.ndarray) -> bool:
-        return (
-            candidate.shape == theirs.shape
-            and not _wrong(candidate.astype(float), theirs.astype(float), tolerance).any()
-        )
-
-    if mine.ndim == theirs.ndim == 2 and same(mine.T):
-        return (
-            "The numbers are right, and rows and columns are exchanged: transpose, `.T`, or turn the "
-            "product round."
-        )
-    if mine.size == theirs.size and same(mine.reshape(theirs.shape)):
-        if theirs.ndim == 0:
-            return (
-                "The number is right: take it out of its array, `.item()`, or sum instead of keeping the "
-                "axis."
-            )
-        return (
-            f"The numbers are right, in another shape: `.reshape{theirs.shape}`, or leave out the step "
-            "that made it."
-        )
-    for axis in range(mine.ndim):
-        if same(mine.sum(axis=axis)):
-            return f"Summed over axis {axis} your numbers would be right: `.sum(axis={axis})`."
-        if mine.size and same(mine.mean(axis=axis)):
-            return f"Averaged over axis {axis} your numbers would be right: `.mean(axis={axis})`."
-    if mine.ndim == 0:
-        return "One number came back: a sum, mean or maximum without an `axis` goes over everything."
-    if theirs.ndim == 0:
-        return "One number was asked for."
-    return ""
-
-
-def _shape(value: Any) -> str:
-    try:
-        return str(np.shape(value))
-    except Exception:
-        return "?"
-
-
-def _shape_text(shape: tuple[int, ...]) -> str:
-    return "() (one number)" if shape == () else str(shape)
-
-
-def _with_shape(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"shape {value.shape}"
-    return _kind_of(value)
-
-
-def _as_code(value: Any) -> str:
-    """A value as one would type it, if it is small."""
-    if isinstance(value, np.ndarray):
-        if value.size <= 16:
-            text = np.array2string(
-                value, separator=", ", precision=4, suppress_small=True, max_line_width=10_000
-            )
-            return f"np.array({' '.join(text.split())})"
-        return f"an array of shape {value.shape}"
-    if isinstance(value, (bool, int, float, str)):
-        return f"{value:.6g}" if isinstance(value, float) else repr(value)
-    return show(value)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _advice(error: BaseException) -> str:
-    """What mostly lies behind an error of this kind."""
-    text = worded(error)
-    if isinstance(error, UnboundLocalError):
-        return "The name is given a value further down in the function, but was used before that."
-    if isinstance(error, NameError):
-        return (
-            "No such name is known there. A misspelling? Inside the function only its arguments, what it "
-            "defines, and what the notebook defined before exist."
-        )
-    if isinstance(error, RecursionError):
-        return "The function calls itself, and nothing stops it."
-    if isinstance(error, SystemExit):
-        return "`exit()` and `sys.exit()` end a program; here a `return` is enough."
-    if isinstance(error, IndexError):
-        return (
-            "An index ran past the end, or an array has fewer axes than you thought. Print `.shape` just "
-            "before that line."
-        )
-    if isinstance(error, ZeroDivisionError):
-        return "Something was divided by 0."
-    if isinstance(error, ValueError):
-        if "truth value of an array" in text:
-            return (
-                "`if`, `and`, `or` and `not` want one True or False, and got a whole array of them. "
-                "Compare arrays as a whole: `(z >= 0)`, `np.where(…)`."
-            )
-        if "broadcast" in text or "matmul" in text or "not aligned" in text or "core dimension" in text:
-            return (
-                "The shapes do not fit together. Write the shape of each array beside the line: for `a @ "
-                "b` the last size of a must be the first of b."
-            )
-        if "unpack" in text:
-            return "A function returned more or fewer things than there are names to take them."
-        if "read-only" in text:
-            return "It tried to write into its input. Make a new array, or begin with a copy."
-    if isinstance(error, TypeError):
-        if "NoneType" in text:
-            return (
-                "Something there is None: a function without `return`, or a method that changes in place "
-                "and returns nothing?"
-            )
-        if "not callable" in text:
-            return (
-                "Round brackets call a function, square brackets pick an entry; and a missing `*` looks "
-                "like a call too."
-            )
-        if "list indices" in text or "tuple indices" in text:
-            return "Lists and tuples take one whole number as index. `np.array(…)` takes several, or arrays."
-    if "Cannot cast ufunc" in text:
-        return (
-            "`/=`, `-=` and the like write into an array of whole numbers, which cannot hold the fractions "
-            "(and would change the input). Write `x = x / …`."
-        )
-    if isinstance(error, KeyboardInterrupt):
-        return "It was interrupted."
-    return ""
