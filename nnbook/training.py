@@ -183,7 +183,7 @@ class Training:
             "stop": self.stop,
             "history": self.history.to_dict(),
             "tally": dict(vars(self.tally)),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": self._by_name(self.optimizer.state_dict()),
             "loader": self.loader.state_dict(),
             "callbacks": [c.state_dict() if _has_state(c) else None for c in self.callbacks],
             "generators": {name: generator.bit_generator.state for name, generator in self._generators()},
@@ -203,7 +203,7 @@ class Training:
                 lines
             )
             raise ValueError(explain("fit", "the training that is to be resumed", got).removesuffix("."))
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.optimizer.load_state_dict(self._by_position(state["optimizer"]))
         self.loader.load_state_dict(state["loader"])
         for callback, kept in zip(self.callbacks, state["callbacks"], strict=True):
             if kept is not None:
@@ -230,6 +230,7 @@ class Training:
         return {
             "loss": repr(self.loss_fn),
             "optimizer": type(self.optimizer).__name__,
+            "its parameters": ", ".join(sorted(self._parameter_names())),
             "data": repr(self.loader),
             "accumulate": str(self.accumulate),
             "callbacks": ", ".join(type(callback).__name__ for callback in self.callbacks) or "none",
@@ -237,6 +238,27 @@ class Training:
                 f"{name} ({type(generator.bit_generator).__name__})" for name, generator in self._generators()
             ),
         }
+
+    def _by_name(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The optimiser's state with names in place of its parameters' positions: a file should be read by people too."""
+        names = self._parameter_names()
+        kept = state.get("state")
+        if not isinstance(kept, dict) or not all(key in range(len(names)) for key in kept):
+            return state
+        return state | {"state": {names[i]: entry for i, entry in kept.items()}}
+
+    def _by_position(self, state: dict[str, Any]) -> dict[str, Any]:
+        places = {name: i for i, name in enumerate(self._parameter_names())}
+        kept = state.get("state")
+        if not isinstance(kept, dict) or not all(key in places for key in kept):
+            return state
+        return state | {"state": {places[name]: entry for name, entry in kept.items()}}
+
+    def _parameter_names(self) -> list[str]:
+        names = {id(parameter): name for name, parameter in self.model.named_parameters()}
+        return [
+            names.get(id(p), f"elsewhere.{i}") for i, p in enumerate(getattr(self.optimizer, "params", ()))
+        ]
 
     def _generators(self) -> list[tuple[str, np.random.Generator]]:
         """Every random generator of model, loss, optimizer, data and callbacks, with a name."""
@@ -383,7 +405,10 @@ def fit(
                     training.tell("before_step")
                     optimizer.step()
                     bar.advance(len(batches))
-                    interrupt.check()
+                    if training.batch < len(
+                        loader
+                    ):  # after the last one, the epoch is brought to its end first
+                        interrupt.check()
                 measured = None if held_out is None else evaluate(model, held_out, loss_fn)
                 history.append(loss=training.tally.mean_loss, accuracy=training.tally.accuracy)
                 if measured is not None:
@@ -779,7 +804,7 @@ def _weight(loss_fn: Any, target: Any) -> float:
     if not isinstance(loss_fn, _BY_CLASS) or (weight is None and ignored is None):
         return float(len(target))
     labels = np.asarray(target) if ignored is None else target[target != ignored]
-    return float(labels.size if weight is None else weight[labels].sum())
+    return float(labels.size if weight is None else np.asarray(weight)[labels].sum())
 
 
 class _Progress:
