@@ -286,7 +286,7 @@ def _refuse_labels(who: str, logits: Array, target: Array, name: str) -> NoRetur
 def _refuse_range(who: str, classes: int, target: Array, ignore_index: int | None, name: str) -> NoReturn:
     """Say which label is no class, and where."""
     counted = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
-    low, high = target[counted].min(), target[counted].max()
+    low, high = int(target[counted].min()), int(target[counted].max())
     if low == 1 and high == classes:
         fix = "They seem to count from 1: target - 1."
     elif low >= 0:
@@ -304,4 +304,6 @@ def _refuse_range(who: str, classes: int, target: Array, ignore_index: int | Non
 def _first(values: Array, wrong: Array) -> str:
     """The first value that is wrong, and its position."""
     position = tuple(map(int, np.argwhere(wrong)[0]))
-    return f"{values[position]:g} at position {position[0] if len(position) == 1 else position}"
+    value = values[position].item()
+    shown = f"{value:g}" if isinstance(value, float) else value
+    return f"{shown} at position {position[0] if len(position) == 1 else position}"
