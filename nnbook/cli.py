@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import hashlib
 import importlib.util
+import io
 import json
 import os
 import pathlib
@@ -251,9 +252,7 @@ def _open(notebook: pathlib.Path) -> int:
 def _progress(arguments: argparse.Namespace) -> int:
     from nnbook import practice
 
-    done = practice.progress()
-    if done is not None:
-        print(done)
+    print(practice.progress())
     return 0
 
 
@@ -310,6 +309,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["course", ""])
     1
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" for it
     parser = _parser()
     parsed = parser.parse_args(arguments)
     if not hasattr(parsed, "run"):

@@ -11,7 +11,7 @@ import pytest
 from jupyterlab import labapp
 
 import nnbook
-from nnbook import cli
+from nnbook import cli, practice
 
 ROOT = pathlib.Path(nnbook.__file__).parents[1]
 OWN = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -390,7 +390,7 @@ def test_jupyterlab_itself_starts_there(source, folder, tmp_path):
     """The real server, until it says where it serves; it ends with the process that asked for it."""
     script = f"""
 import pathlib
-from nnbook import cli
+from nnbook import cli, practice
 cli._source = lambda: pathlib.Path({str(source)!r})
 cli.main(["course", {str(folder)!r}])
 """
@@ -432,10 +432,26 @@ def test_a_wrong_call_is_exit_code_2(arguments, capsys):
     assert "usage: nnbook" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["progress", "config"])
-def test_progress_and_config_delegate(command, capsys):
-    assert cli.main([command]) == 0
-    assert capsys.readouterr().out.strip()
+def test_progress_says_what_is_done(capsys):
+    assert cli.main(["progress"]) == 0
+    assert capsys.readouterr().out == f"{practice.progress()!r}\n"
+
+
+def test_config_describes_the_machine(capsys):
+    assert cli.main(["config"]) == 0
+    assert capsys.readouterr().out.startswith(f"nnbook   {nnbook.__version__}\nnumpy ")
+
+
+def test_a_terminal_without_umlauts(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "nnbook", "course", str(tmp_path / "Größe"), "--no-open"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"The course is in {tmp_path / 'Gr??e'}")
 
 
 def test_as_a_module():
