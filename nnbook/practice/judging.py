@@ -56,7 +56,11 @@ class _Read:
     unreadable: bool = False
 
 
-def _reader(exercise: Exercise, answer: Callable[..., Any], case: tuple[Any, ...]) -> Callable[[], _Read]:
+def _reader(
+    exercise: Exercise, answer: Callable[..., Any], case: tuple[Any, ...], pristine: tuple[Any, ...]
+) -> Callable[[], _Read]:
+    """One call. A judge is shown the case as it was, a view what the call has made of it (a model's weights)."""
+
     def call() -> _Read:
         output = exercise.use(answer, *case) if exercise.use else answer(*case)
         read = _Read(output, output)
@@ -64,7 +68,7 @@ def _reader(exercise: Exercise, answer: Callable[..., Any], case: tuple[Any, ...
             return read
         try:
             if exercise.judge:
-                read.finding = exercise.judge(output, *case)
+                read.finding = exercise.judge(output, *pristine)
             elif exercise.view:
                 read.viewed = exercise.view(output, *case)
         except Exception:
@@ -93,7 +97,7 @@ def _expected(id: str, switches: tuple[str, ...]) -> list[_Read | Exception]:
     for case in exercise.cases():
         try:
             with np.errstate(all="ignore"):
-                results.append(_reader(exercise, function, case)())
+                results.append(_reader(exercise, function, case, case)())
         except Exception as error:
             results.append(error)
     return results
@@ -129,7 +133,8 @@ def _check(exercise: Exercise, answer: Any) -> Reply:
     if early:
         return early
     cases, pristine = exercise.cases(), exercise.cases()
-    answered = run([_reader(exercise, answer, case) for case in cases], _code(answer), exercise.seconds)
+    calls = [_reader(exercise, answer, case, before) for case, before in zip(cases, pristine, strict=True)]
+    answered = run(calls, _code(answer), exercise.seconds)
     work = _Work(exercise, answer, list(cases), list(pristine), answered)
     reply = work.judge()
     return Reply(reply.kind, reply.title, [*reply.blocks, *work.remarks(reply)], reply.mistakes)
@@ -521,7 +526,7 @@ class _Work:
         for case in self.exercise.cases():
             by_name = dict(zip(asked, case, strict=True))
             ordered = tuple(by_name[name] for name in names)
-            calls.append(_reader(self.exercise, self.answer, ordered))
+            calls.append(_reader(self.exercise, self.answer, ordered, case))
         again = run(calls, _code(self.answer), self.exercise.seconds)
         if again.ended != "in time" or any(outcome.error for outcome in again.outcomes):
             return None

@@ -428,14 +428,14 @@ REPAIR = Exercise(
     notebook=NOTEBOOK,
     title="Which weight to repair",
     prompt="""
-A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are `h
-@ weight + bias`, where `h`, of shape (D,), is what feeds the last layer, all of it positive, `weight` has
-shape (D, K) and `bias` has shape (K,).
+A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are
+`h @ weight + bias`, where `h`, of shape (D,), is what feeds the last layer, all of it positive, `weight`
+has shape (D, K) and `bias` has shape (K,).
 
-You may change **one** weight, and it must be one of those that lead to the true digit: `weight[unit,
-truth]`. Choose the `unit` for which the smallest change is enough, and return the pair `unit, change`:
-adding `change` to that weight must make the true digit's score exactly 1 higher than the best of the
-others.
+Write `repair(h, weight, bias, truth)`. You may change **one** weight, and it must be one of those that lead
+to the true digit: `weight[unit, truth]`. Choose the `unit` for which the smallest change is enough, and
+return the pair `unit, change`: adding `change` to that weight must make the true digit's score exactly 1
+higher than the best of the others.
 """,
     starter="""
 def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> unit, change
@@ -785,7 +785,7 @@ SHIFT = Quiz(
                 ),
                 Option(
                     "About half.",
-                    "About half. It has a weight for each place and never learnt that places next to each "
+                    "It has a weight for each place and never learnt that places next to each "
                     "other belong together. Notebooks 18 and 19 build a network that knows.",
                     True,
                 ),

@@ -620,9 +620,9 @@ XOR = Exercise(
 XOR is *one or the other, but not both*. No single neuron can do it (you will see why), but from NAND
 neurons alone everything can be built.
 
-Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function: `nand(p,
-q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1, else 0,
-using nothing but `nand`. You may use it as often as you like; four times is enough.
+Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function:
+`nand(p, q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1,
+else 0, using nothing but `nand`. You may use it as often as you like; four times is enough.
 """,
     starter="""
 def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
@@ -767,9 +767,9 @@ overlap. Build a network of two layers, by hand, that fires inside the triangle 
 2) and (2, 5), and nowhere else.
 
 Write `triangle()`, which returns `w1, b1, w2, b2`. The hidden neurons fire where `points @ w1 + b1 >= 0`,
-with `w1` of shape (2, H), one column to a neuron, and `b1` of shape (H,). The output fires where `hidden @
-w2 + b2 >= 0`, with `w2` of shape (H,) and one number `b2`. H is yours to choose; 3 is enough. It will be
-tried at some 2,000 points of the square from (0, 0) to (6, 6).
+with `w1` of shape (2, H), one column to a neuron, and `b1` of shape (H,). The output fires where
+`hidden @ w2 + b2 >= 0`, with `w2` of shape (H,) and one number `b2`. H is yours to choose; 3 is enough. It
+will be tried at some 2,000 points of the square from (0, 0) to (6, 6).
 """,
     starter="""
 def triangle():
@@ -876,14 +876,14 @@ WARMUP = Quiz(
                     "as the unit's output says.",
                 ),
                 Option(
-                    "Because the change reaches the score multiplied by that output.",
-                    "A weight multiplies what comes in: where much comes in, a small change does much.",
-                    True,
-                ),
-                Option(
                     "Because large outputs are always right.",
                     "Large is not right. The unit is loud for this picture, that is all, and a loud unit "
                     "passes on a change of its weight loudly.",
+                ),
+                Option(
+                    "Because the change reaches the score multiplied by that output.",
+                    "A weight multiplies what comes in: where much comes in, a small change does much.",
+                    True,
                 ),
                 Option(
                     "Because other pictures do not use that unit.",
@@ -1029,15 +1029,15 @@ DIRECTION = Quiz(
             "boundary as a line. How do they lie?",
             (
                 Option(
-                    "In parallel: the line goes where the arrow points.",
-                    "Along the arrow the sum grows fastest; on the boundary it must not change at all. So "
-                    "the line cannot go that way.",
-                ),
-                Option(
                     "At right angles.",
                     "The arrow points to where the sum grows, into the side that fires; the boundary is "
                     "where it does not change.",
                     True,
+                ),
+                Option(
+                    "In parallel: the line goes where the arrow points.",
+                    "Along the arrow the sum grows fastest; on the boundary it must not change at all. So "
+                    "the line cannot go that way.",
                 ),
                 Option(
                     "At an angle that depends on the bias.",
@@ -1069,11 +1069,6 @@ FOUR_POINTS = Quiz(
                     "corners that fire from the two that do not.",
                 ),
                 Option(
-                    "Three.",
-                    "OR, AND and NAND each agree with XOR in three cases; no line gets the fourth.",
-                    True,
-                ),
-                Option(
                     "Two: it is no better than guessing.",
                     "One can do better: OR is right in three of the four cases.",
                 ),
@@ -1081,6 +1076,11 @@ FOUR_POINTS = Quiz(
                     "It depends on the random numbers.",
                     "For so many it does not. Three is reached by every OR-like neuron, and four by none "
                     "that exists.",
+                ),
+                Option(
+                    "Three.",
+                    "OR, AND and NAND each agree with XOR in three cases; no line gets the fourth.",
+                    True,
                 ),
             ),
         ),

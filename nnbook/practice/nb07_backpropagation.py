@@ -388,8 +388,8 @@ A network of two sigmoid layers has gone forward:
 > h = σ(x w₁ + b₁) (N, H) y = σ(h w₂ + b₂) (N, M) E = ½ Σ (y − target)² / N
 
 E is summed over the M outputs and averaged over the N examples. Write `backward(x, h, y, target, w2)`, with
-`x` of shape (N, D), `h` (N, H), `y` and `target` (N, M), `w2` (H, M). Return the four gradients `dw1, db1,
-dw2, db2`, each of the shape of what it is the gradient of: (D, H), (H,), (H, M), (M,).
+`x` of shape (N, D), `h` (N, H), `y` and `target` (N, M), `w2` (H, M). Return the four gradients
+`dw1, db1, dw2, db2`, each of the shape of what it is the gradient of: (D, H), (H,), (H, M), (M,).
 """,
     starter="""
 def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> dw1, db1, dw2, db2
@@ -544,7 +544,7 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             seen="Your v is right. Your w is {your_w}, asked was {right_w}.",
             why="Both gradients belong to the *same* point: the weights that the network had when it made "
             "its error. The way back to w leads over the old v; you used the new one. A well-known "
-            "page on this network slips just here, and its error after one step is off "
+            "page on this network slips right here, and its error after one step is off "
             "in the seventh digit. So: all gradients first, then all updates.",
         ),
         Mistake(
@@ -759,9 +759,9 @@ TRAIN_XOR = Exercise(
     title="Make: teach it XOR",
     prompt="""
 An open task: put everything together. Write `train_xor(rng)`: draw the weights of a network of two sigmoid
-layers from the generator `rng`, train it on the four cases of XOR by gradient descent, and return `w1, b1,
-w2, b2`, of shapes (2, H), (H,), (H, 1), (1,). How many hidden units, which rate, how many steps: you
-choose.
+layers from the generator `rng`, train it on the four cases of XOR by gradient descent, and return
+`w1, b1, w2, b2`, of shapes (2, H), (H,), (H, 1), (1,). How many hidden units, which rate, how many steps:
+you choose.
 
 It is run with two different generators. Each time the outputs σ(σ(x w₁ + b₁) w₂ + b₂) must come within 0.25
 of the targets 0, 1, 1, 0. All of it together may take 5 seconds.
@@ -781,7 +781,7 @@ def train_xor(rng):
         "Take the matrices from the exercise before: forward, the two deltas, four gradients, four "
         "updates; in a loop of a thousand steps or more. Draw the weights, with `rng.normal(0, 1, (2, H))`, so "
         "that the hidden units differ from the start.",
-        "With two hidden units some starts get stuck. Eight make it easy. A rate of about 2 suits sigmoids "
+        "With two hidden units some starts get stuck. Eight are plenty. A rate of about 2 suits sigmoids "
         "and squares here: their slopes are small.",
         "All gradients first, then all updates: `w2 -= rate * h.T @ delta2` comes after `delta1` has been "
         "computed with the old w2.",

@@ -782,7 +782,7 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
     ...
 """,
     reference=train_reader,
-    cases=lambda: [(*_digits()[:3], np.random.default_rng(0))],
+    cases=lambda: [(*(part.copy() for part in _digits()[:3]), np.random.default_rng(0))],
     judge=_judge_train_reader,
     expects="the answers, an array of whole numbers of shape (450,)",
     seconds=20.0,
@@ -1000,15 +1000,15 @@ TWENTY = Quiz(
                     "The fewer, the easier to learn by heart: on 20 it reaches all.",
                 ),
                 Option(
+                    "go up and down without end.",
+                    "Small batches make it wobble, but nothing contradicts anything among 20 pictures: it "
+                    "settles at zero errors.",
+                ),
+                Option(
                     "be right on all 20, with a loss near 0.",
                     "This is a test of your *code*, before any real training: a network that cannot learn "
                     "twenty pictures by heart has a bug.",
                     True,
-                ),
-                Option(
-                    "go up and down without end.",
-                    "Small batches make it wobble, but nothing contradicts anything among 20 pictures: it "
-                    "settles at zero errors.",
                 ),
             ),
         ),
@@ -1063,15 +1063,15 @@ PEEK = Quiz(
             "ones?",
             (
                 Option(
-                    "About 50 % on both: a coin is a coin.",
-                    "On the new ones, yes. But the best of a hundred was chosen *because* it was lucky on "
-                    "these 20, and that luck shows.",
-                ),
-                Option(
                     "About 80 % on these, and about 50 % on new ones.",
                     "Whoever chooses by the test set measures luck. So choose by validation data, and open "
                     "the test set once, at the end.",
                     True,
+                ),
+                Option(
+                    "About 50 % on both: a coin is a coin.",
+                    "On the new ones, yes. But the best of a hundred was chosen *because* it was lucky on "
+                    "these 20, and that luck shows.",
                 ),
                 Option(
                     "About 80 % on both: the best is the best.",
