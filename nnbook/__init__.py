@@ -17,7 +17,10 @@ from nnbook.activations import (
     Step,
     Tanh,
 )
+from nnbook.conv_transpose import ConvTranspose2d
+from nnbook.convolution import Conv1d, Conv2d
 from nnbook.datasets.loader import DataLoader, train_test_split
+from nnbook.dropout import Dropout, GaussianNoise
 from nnbook.files import load, save
 from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
@@ -34,6 +37,7 @@ from nnbook.losses import (
     NLLLoss,
 )
 from nnbook.module import Buffer, Flatten, Module, Parameter, Residual, Sequential
+from nnbook.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from nnbook.optimizers import (
     SGD,
     Adadelta,
@@ -44,6 +48,7 @@ from nnbook.optimizers import (
     clip_grad_norm,
     clip_grad_value,
 )
+from nnbook.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from nnbook.training import Checkpoint, EarlyStopping, History, evaluate, fit, keep_memory, show_config
 
 
