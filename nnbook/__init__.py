@@ -49,6 +49,15 @@ from nnbook.optimizers import (
     clip_grad_value,
 )
 from nnbook.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from nnbook.schedules import (
+    CosineAnnealingLR,
+    ExponentialLR,
+    LinearLR,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
 from nnbook.training import Checkpoint, EarlyStopping, History, evaluate, fit, keep_memory, show_config
 
 
