@@ -139,6 +139,13 @@ def test_far_out_nothing_overflows(dtype):
     np.testing.assert_allclose(log.backward(dy)[0], [1, 2, 4 - 7])
 
 
+@pytest.mark.parametrize("magnitude", [-1e30, -1e6, 0.0, 1e6, 1e30])
+def test_equal_scores_get_equal_shares_at_any_magnitude(magnitude):
+    x = np.full((2, 4), magnitude, np.float32)
+    np.testing.assert_array_equal(softmax(x), np.full((2, 4), 0.25))
+    np.testing.assert_allclose(log_softmax(x), np.full((2, 4), -math.log(4)), rtol=1e-6)
+
+
 @rung(5, "softmax", "log_softmax", "Softmax", "LogSoftmax")
 @BOTH
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
