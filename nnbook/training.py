@@ -405,9 +405,7 @@ def fit(
                     training.tell("before_step")
                     optimizer.step()
                     bar.advance(len(batches))
-                    if training.batch < len(
-                        loader
-                    ):  # after the last one, the epoch is brought to its end first
+                    if training.batch < len(loader):  # else the epoch is brought to its end first
                         interrupt.check()
                 measured = None if held_out is None else evaluate(model, held_out, loss_fn)
                 history.append(loss=training.tally.mean_loss, accuracy=training.tally.accuracy)
@@ -706,7 +704,7 @@ _CAPS = " (can halve the speed: unset it)"
 
 
 def _is_plain(value: str) -> bool:
-    return not any(sign in value for sign in "/\\") and len(value) <= 40
+    return not any(sign in value for sign in "/\\")
 
 
 def _kernel() -> tuple[str | None, int | None]:
@@ -783,7 +781,7 @@ class _Tally:
             if ignored is not None:
                 right = right[np.asarray(target) != ignored]
         elif isinstance(loss_fn, _BY_SIGN):
-            right = (prediction > 0) == (target > (0.5 if isinstance(loss_fn, BCEWithLogitsLoss) else 0))
+            right = (prediction > 0) == (target > 0.5)  # yes is 1, no is 0 or -1
         else:
             return
         self.right += int(np.count_nonzero(right))
@@ -1090,7 +1088,7 @@ def _first_not_finite(model: Module, inputs: list[Any]) -> str:
 
         def run(*args: Any, **options: Any) -> Any:
             y = forward(*args, **options)
-            if not found and not _all_finite(y):
+            if not _all_finite(y):
                 layer = repr(module).splitlines()[0].rstrip("(")
                 found.append(
                     f"The first numbers that are not finite come out of {name or 'the model'}, {layer}."

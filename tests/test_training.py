@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import nnbook
-from nnbook import files, training
+from nnbook import files, schedules, training
 from nnbook.module import Buffer, Module, Parameter
 from nnbook.optimizers import SGD, Adam
 from nnbook.training import (
@@ -212,6 +212,7 @@ class Given(Module):
         (nnbook.NLLLoss(), np.log([[0.2, 0.8], [0.6, 0.4]]), [1, 1], 1 / 2),
         (nnbook.MultiMarginLoss(), SCORES, [0, 0, 2, 0], 2 / 4),
         (nnbook.BCEWithLogitsLoss(), SCORES[:, :1], [[1.0], [0.0], [0.0], [0.0]], 2 / 4),
+        (nnbook.BCEWithLogitsLoss(), SCORES[:, 0], [0.9, 0.3, 0.3, 0.7], 3 / 4),
         (nnbook.HingeLoss(), SCORES[:, 0], [1, 1, -1, -1], 3 / 4),
         (nnbook.MSELoss(), SCORES[:, 0], [1.0, 1.0, -1.0, -1.0], None),
         (nnbook.HuberLoss(), SCORES[:, 0], [1.0, 1.0, -1.0, -1.0], None),
@@ -523,6 +524,19 @@ def test_refuses_before_anything_changes(data, options, error, message):
         assert loader.rng.bit_generator.state == state
 
 
+def test_labels_that_mark_padding_are_no_mistake():
+    padded = spoilt(np.full(150, -1), slice(100, 140), 2)  # the first examples are padding alone
+    history = quiet_fit(
+        network(),
+        nnbook.DataLoader(X, padded, batch_size=150),
+        nnbook.CrossEntropyLoss(ignore_index=-1),
+        epochs=1,
+    )
+    assert len(history) == 1
+    with pytest.raises(ValueError, match=r"labels from 0 to 2 in y, but got -2 at y\[149\]\."):
+        quiet_fit(network(), (X, spoilt(padded, 149, -2)), nnbook.CrossEntropyLoss(ignore_index=-1))
+
+
 def test_refuses_nan_in_a_sequence_by_its_number():
     sequences = [np.zeros(2), np.zeros(3), np.array([0.0, np.nan])]
     with pytest.raises(ValueError, match=r"finite numbers in x\[2\], but got nan at x\[2\]\[1\]\. Drop"):
@@ -590,6 +604,7 @@ def run_into_nan(model, nth_batch, message):
     assert len(steps) == nth_batch - 1
     assert_same(values(model), steps[-1])
     assert all(module._contexts is None and module._outputs is None for module in model.modules())
+    assert not any("forward" in vars(module) for module in model.modules())
     assert all(module.training and module.recording and module.input_grad for module in model.modules())
 
 
@@ -857,16 +872,16 @@ def test_early_stopping_waits_then_stops_and_restores(monkeypatch):
 
 def test_early_stopping_restores_at_the_natural_end_too_and_begins_anew(monkeypatch):
     stopper = EarlyStopping(patience=10)
-    for _ in range(2):
-        model, script, snapshots = network(), iter([3, 1, 2]), []
+    for scripted, best in [([3, 1, 2], 2), ([9, 8, 7], 3)]:
+        model, script, snapshots = network(best), iter(scripted), []
         monkeypatch.setattr(
             training, "evaluate", lambda *args, script=script: training.Evaluation(next(script), None)
         )
         keep = lambda training, model=model, snapshots=snapshots: snapshots.append(values(model))  # noqa: E731
         history = quiet_fit(model, epochs=3, validation=(X, Y), callbacks=[stopper, keep])
         assert len(history) == 3
-        assert stopper.best_epoch == 2
-        assert_same(values(model), snapshots[1])
+        assert (stopper.best_epoch, stopper.best) == (best, scripted[best - 1])
+        assert_same(values(model), snapshots[best - 1])
 
 
 def test_early_stopping_options(monkeypatch):
@@ -1142,7 +1157,9 @@ def noisy(seed=0, dtype=np.float32):
     return nnbook.Sequential(
         nnbook.Linear(3, 6, rng=rng, dtype=dtype),
         Noise(6, rng, dtype),
-        nnbook.Tanh(),
+        nnbook.BatchNorm1d(6, dtype=dtype),
+        nnbook.ReLU(),
+        nnbook.Dropout(0.2, rng=seed),
         nnbook.Linear(6, 3, rng=rng, dtype=dtype),
     )
 
@@ -1176,17 +1193,34 @@ OPTIMIZERS = {
     "groups": lambda p: Adam([{"params": p[:2], "lr": 1e-2}, {"params": p[2:], "weight_decay": 0.1}]),
 }
 
-# what differs from: adam, float32, batches of 20 shuffled, six epochs
+# what differs from: Adam, float32, batches of 20 shuffled, six epochs; callbacks are made with the optimiser
 CONFIGURATIONS = {
     **{name: {"optimizer": name} for name in OPTIMIZERS},
     "float64": {"dtype": np.float64},
     "unshuffled": {"shuffle": False},
     "drop_last": {"drop_last": True},
     "accumulated": {"accumulate": 3},
-    "schedule": {"callbacks": [Decay]},
-    "early stopping": {"callbacks": [lambda: EarlyStopping(2, monitor="val_accuracy")], "validation": True},
-    "stopped early": {"callbacks": [lambda: EarlyStopping(1, min_delta=10.0, monitor="loss")]},
-    "momentum, schedule, accumulated": {"optimizer": "momentum", "callbacks": [Decay], "accumulate": 2},
+    "a schedule of one's own": {"callbacks": [lambda o: Decay()]},
+    "stairs": {"callbacks": [lambda o: schedules.StepLR(o, 2)]},
+    "one cycle": {"callbacks": [lambda o: schedules.OneCycleLR(o, 0.1, total_steps=48)]},
+    "warm-up, then cosine": {
+        "callbacks": [
+            lambda o: schedules.SequentialLR(
+                o, [schedules.LinearLR(o, total_iters=2), schedules.CosineAnnealingLR(o, 4)], milestones=[2]
+            )
+        ]
+    },
+    "plateau": {
+        "callbacks": [lambda o: schedules.ReduceLROnPlateau(o, patience=0, threshold=0.5)],
+        "validation": True,
+    },
+    "early stopping": {"callbacks": [lambda o: EarlyStopping(5, monitor="val_accuracy")], "validation": True},
+    "stopped early": {"callbacks": [lambda o: EarlyStopping(4, min_delta=10.0, monitor="loss")]},
+    "momentum, schedule, accumulated": {
+        "optimizer": "momentum",
+        "callbacks": [lambda o: schedules.ExponentialLR(o, 0.8), lambda o: EarlyStopping(9, monitor="loss")],
+        "accumulate": 2,
+    },
     "another generator": {"bits": np.random.MT19937},
     "a fourth generator": {"bits": np.random.SFC64},
     "one generator for all": {"shared": True},
@@ -1196,7 +1230,7 @@ assert len(CONFIGURATIONS) >= 20
 
 
 def make(config, seed):
-    """Model, loader, options: from another seed for what is to be resumed, so that every bit must come from the file."""
+    """Model, loader, optimiser, options and callbacks."""
     dtype = config.get("dtype", np.float32)
     model = noisy(seed, dtype)
     rng = np.random.Generator(config.get("bits", np.random.PCG64)(seed + 50))
@@ -1211,12 +1245,18 @@ def make(config, seed):
         drop_last=config.get("drop_last", False),
     )
     optimizer = OPTIMIZERS[config.get("optimizer", "adam")](model.parameters())
-    if seed:
+    if seed and "callbacks" not in config:
         optimizer.param_groups[0]["lr"] = 0.5
     options = {"accumulate": config.get("accumulate", 1)}
     if config.get("validation"):
         options["validation"] = (X.astype(dtype), Y)
-    return model, loader, optimizer, options, [callback() for callback in config.get("callbacks", [])]
+    return (
+        model,
+        loader,
+        optimizer,
+        options,
+        [callback(optimizer) for callback in config.get("callbacks", [])],
+    )
 
 
 def flat(value, name=""):
@@ -1239,54 +1279,37 @@ def outcome(model, loader, optimizer, history):
 @pytest.mark.parametrize("moment", ["between epochs", "within an epoch"])
 def test_interrupted_and_resumed_equals_uninterrupted(tmp_path, name, moment):
     config, path = CONFIGURATIONS[name], tmp_path / "run.npz"
-    model, loader, optimizer, options, callbacks = make(config, 0)
-    history = quiet_fit(model, loader, optimizer=optimizer, epochs=6, callbacks=callbacks, **options)
-    expected = outcome(model, loader, optimizer, history)
 
-    model, loader, optimizer, options, callbacks = make(config, 0)
-    if moment == "between epochs":
-        quiet_fit(
-            model, loader, optimizer=optimizer, epochs=3, callbacks=[Checkpoint(path), *callbacks], **options
-        )
-    else:
-        in_epoch = math.ceil(len(loader) / options["accumulate"])
-        stops = np.random.default_rng(len(name)).integers([1, in_epoch + 1], [in_epoch + 1, 2 * in_epoch + 1])
-        steps = []
+    def run(seed, notes, epochs=6, stop=(), **more):
+        model, loader, optimizer, options, callbacks = make(config, seed)
 
-        class Interrupt:
+        class Note:
             def before_step(self, training):
-                steps.append(training.batch)
-                if len(steps) in stops:
+                notes.append((training.epoch, training.batch))
+                if len(notes) in stop:
                     interrupt()
 
-        for seed in (0, 1, 2):  # interrupted twice
-            model, loader, optimizer, options, callbacks = make(config, seed)
-            listeners = [Checkpoint(path, every=100), *callbacks, Interrupt()]
-            resume = {"resume": path} if seed else {}
-            part = quiet_fit(
-                model, loader, optimizer=optimizer, epochs=6, callbacks=listeners, **options, **resume
-            )
-            if not part.interrupted:
-                break
-        assert seed > 0
-    model, loader, optimizer, options, callbacks = make(config, 7)
-    if moment == "within an epoch":
-        callbacks = [*callbacks, Interrupt()]
-        stops = []
-    history = quiet_fit(
-        model,
-        loader,
-        optimizer=optimizer,
-        epochs=6,
-        callbacks=[*callbacks, Checkpoint(path)],
-        resume=path,
-        **options,
-    )
-    got = outcome(model, loader, optimizer, history)
+        callbacks = [Checkpoint(path, every=3), *callbacks, Note()]
+        history = quiet_fit(
+            model, loader, optimizer=optimizer, epochs=epochs, callbacks=callbacks, **options, **more
+        )
+        return history, outcome(model, loader, optimizer, history)
+
+    expected_notes, notes = [], []
+    history, expected = run(0, expected_notes)
+    assert len(history) == (5 if name == "stopped early" else 6)
+
+    if moment == "between epochs":
+        run(0, notes, epochs=3)
+    else:  # twice, once in each of the first two epochs
+        steps = sum(epoch == 1 for epoch, _ in expected_notes)
+        first, second = np.random.default_rng(len(name)).integers([1, steps + 1], [steps + 1, 2 * steps + 1])
+        assert run(0, notes, stop=[first])[0].interrupted
+        assert run(1, notes, stop=[second], resume=path)[0].interrupted
+    _, got = run(7, notes, resume=path)  # another seed, so that every bit must come from the file
+    assert notes == expected_notes
     assert_same(got[0], expected[0])
     assert got[1] == expected[1]
-    if name == "stopped early":
-        assert len(history) == 2
 
 
 def test_a_checkpoint_is_a_model_too(tmp_path):
