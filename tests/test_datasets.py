@@ -391,26 +391,20 @@ def test_glyphs_stand_upright_and_turn_counter_clockwise():
     assert foot[14:, 14:].sum() > 3 * foot[:14, 14:].sum()
 
 
-@pytest.mark.parametrize(("growth", "corners"), [(1, 0), (2, 1), (3, 1)])
+@pytest.mark.parametrize(("growth", "corners"), [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2)])
 def test_glyphs_strokes_grow_into_an_octagon(growth, corners):
-    starts, ends = drawn._outline("DejaVuSans", "1")
-    thin, thick = (
-        np.kron(drawn._fill(starts[None] + 14, ends[None] + 14, np.array([g]))[0] > 0, np.ones((1, 1)))
-        for g in (0, growth)
-    )
-    assert (thick >= thin).all()
-    dot = np.zeros((1, 9, 9), bool)
-    dot[0, 4, 4] = True
-    for step in range(1, growth + 1):
-        dot = drawn._grown(dot, corners=step % 2 == 0)
-    rows, columns = np.nonzero(dot[0])
-    expected = {
-        (i, j)
-        for i in range(9)
-        for j in range(9)
-        if max(abs(i - 4), abs(j - 4)) <= growth and abs(i - 4) + abs(j - 4) <= growth + corners
-    }
-    assert {*zip(rows.tolist(), columns.tolist(), strict=True)} == expected
+    square = np.array(
+        [[14, 14], [14.25, 14], [14.25, 14.25], [14, 14.25]]
+    )  # one of the fine cells, in row and column 56
+    starts, ends = square[np.newaxis], np.roll(square, -1, axis=0)[np.newaxis]
+    expected = np.zeros((112, 112))
+    for i in range(112):
+        for j in range(112):
+            down, right = abs(i - 56), abs(j - 56)
+            expected[i, j] = max(down, right) <= growth and down + right <= growth + corners
+    pictures = drawn._fill(np.repeat(starts, 2, axis=0), np.repeat(ends, 2, axis=0), np.array([growth, 0]))
+    assert np.array_equal(pictures[0], expected.reshape(28, 4, 28, 4).mean(axis=(1, 3)))
+    assert pictures[1].sum() == 1 / 16  # each picture grows by its own number of steps
 
 
 def test_glyphs_options_do_what_they_say():
