@@ -342,7 +342,7 @@ def alike(a: Any, b: Any, tolerance: float) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, np.ndarray):
         try:
             a = np.asarray(a)
-        except ValueError:
+        except Exception:  # rows of unequal lengths, an __array__ that raises
             return False
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(alike(a[key], b[key], tolerance) for key in b)

@@ -109,7 +109,10 @@ def _expected(id: str, switches: tuple[str, ...]) -> list[_Read | Exception]:
 def check(exercise: Exercise, answer: Any) -> Reply:
     """Judge one answer; see `Exercise.check`."""
     try:
-        reply = _check(exercise, answer)
+        with np.errstate(
+            all="ignore"
+        ):  # for the comparisons; the learner's own warnings are heard in their thread
+            reply = _check(exercise, answer)
     except Exception as error:
         # Never a traceback of practice's own: the learner can do nothing about it.
         reply = Reply(
@@ -678,7 +681,7 @@ class _Work:
         message = ""
         if outcome.error is not None and self.answered.ended == "in time":
             message = "\n" + worded(outcome.error)
-        return Code(f"line {spot.line}:  {cut(spot.source, 100)}{message}")
+        return Code(f"line {spot.line}:  {spot.source[:100]}{'…' * (len(spot.source) > 100)}{message}")
 
     # -- what else there is to say
 

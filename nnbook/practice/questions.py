@@ -64,8 +64,8 @@ def answer(quiz: Quiz, letters: Sequence[str], question: int | None) -> Reply:
     first = 1
     if question is not None:
         first = check_integer(who, "question", question)
-    elif len(letters) > 1 and isinstance(letters, str):
-        letters = list(letters)
+    elif len(letters) == 1 and isinstance(letters[0], str) and len(letters[0]) == len(quiz.questions):
+        letters = list(letters[0])
     if not letters or first + len(letters) - 1 > len(quiz.questions):
         count = len(quiz.questions)
         raise ValueError(

@@ -12,13 +12,14 @@ import contextlib
 import ctypes
 import io
 import linecache
+import sys
 import threading
 import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 __all__ = ["PATIENCE", "Outcome", "Run", "Spot", "run", "worded"]
@@ -30,7 +31,31 @@ _KEPT = 800
 
 
 class _TimeIsUp(SystemExit):
-    """Thrown into the worker; a SystemExit, because threading passes over that in silence."""
+    """Ends the worker; a SystemExit, because threading passes over that in silence."""
+
+
+class _Thrown(_TimeIsUp):
+    """Thrown into the worker from outside, where a bare `except` around what runs may swallow it.
+
+    It is made in the worker at the moment when it strikes. So it can see to it there that every further line of the
+    learner's raises as well, also those outside that `try`, or in its `except`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != __file__:
+            frame.f_trace = _raise_on_every_line
+            frame = frame.f_back  # type: ignore[assignment]
+        sys.settrace(_raise_on_every_line)
+
+
+def _raise_on_every_line(frame: FrameType, event: str, argument: Any) -> Any:
+    if frame.f_code.co_filename == __file__:
+        return None
+    if event == "line":
+        raise _TimeIsUp
+    return _raise_on_every_line
 
 
 @dataclass(frozen=True)
@@ -121,6 +146,7 @@ def run(calls: Sequence[Callable[[], Any]], code: CodeType | None = None, second
                 try:
                     outcome.value = call()
                 except BaseException as error:
+                    sys.settrace(None)
                     outcome.error, outcome.spot = error, _spot(error, code)
                     if isinstance(error, _TimeIsUp):
                         return
@@ -131,17 +157,18 @@ def run(calls: Sequence[Callable[[], Any]], code: CodeType | None = None, second
 
     with _ears(ear), _no_questions(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        thread = _start(work)
+        thread = threading.Thread(target=work, name="nnbook-practice", daemon=True)
         began = time.monotonic()
         try:
+            _start(thread, work)
             done.wait(seconds)
             while not done.is_set():
                 result.ended = "stopped"
                 _throw(thread)
+                done.wait(0.2)
                 if time.monotonic() - began > seconds + PATIENCE:
                     result.ended = "abandoned"
                     break
-                done.wait(0.2)
         except KeyboardInterrupt:
             result.ended = "interrupted"
             _throw(thread)
@@ -154,8 +181,7 @@ def run(calls: Sequence[Callable[[], Any]], code: CodeType | None = None, second
     return result
 
 
-def _start(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, name="nnbook-practice", daemon=True)
+def _start(thread: threading.Thread, work: Callable[[], None]) -> None:
     # a main thread's worth of stack: deep recursion then ends in RecursionError everywhere, and not in a crash
     before = None
     with contextlib.suppress(ValueError, RuntimeError):
@@ -167,13 +193,12 @@ def _start(work: Callable[[], None]) -> threading.Thread:
     finally:
         if before is not None:
             threading.stack_size(before)
-    return thread
 
 
 def _throw(thread: threading.Thread) -> None:
     with contextlib.suppress(AttributeError):  # no such call outside CPython
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_TimeIsUp)
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Thrown)
         )
 
 
