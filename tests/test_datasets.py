@@ -912,6 +912,11 @@ FORMATS = (
             "ages expects 2 ages in years that are three apart, but got the list [].",
         ),
         (
+            lambda rng: datasets.ages(years=30, rng=rng),
+            TypeError,
+            "ages expects a list or range of ages as years, but got the int 30.",
+        ),
+        (
             lambda rng: datasets.ages(years=[1.5], rng=rng),
             TypeError,
             "ages expects a whole number age in years of at least 1, but got the float 1.5.",

@@ -305,6 +305,8 @@ def ages(
 
 
 def _check_years(kind: str, people: int, years: Any) -> list[int]:
+    if not isinstance(years, Iterable):
+        raise TypeError(explain("ages", "a list or range of ages as years", describe(years)))
     known = sorted({check_integer("ages", "age in years", year) for year in years})
     if kind == "between" and not any(year + 2 in known for year in known):
         raise ValueError(explain("ages", "two ages in years that are two apart", describe(years)))
