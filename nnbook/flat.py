@@ -78,8 +78,10 @@ class Optimizer:
     array([ 0.5, -1.5])
     """
 
-    def __init__(self, params: Iterable[Any], *, lr: float, **options: Any) -> None:
-        self.defaults = self._checked({"lr": lr, "weight_decay": 0.0, "l1": 0.0, **options})
+    def __init__(
+        self, params: Iterable[Any], *, lr: float, weight_decay: float = 0.0, l1: float = 0.0, **options: Any
+    ) -> None:
+        self.defaults = self._checked({"lr": lr, **options, "weight_decay": weight_decay, "l1": l1})
         self.param_groups: list[dict[str, Any]] = []
         self._flats: list[_Flat] = []
         self._resting: dict[Parameter, _Memory] = {}  # what is frozen, with its state

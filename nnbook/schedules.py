@@ -336,13 +336,11 @@ class SequentialLR(Schedule):
         if not isinstance(schedulers, (list, tuple)) or len(schedulers) < 1:
             raise TypeError(explain(who, "a list of schedules", describe(schedulers)))
         for schedule in schedulers:
+            if isinstance(schedule, ReduceLROnPlateau):
+                fix = "It waits for the loss: step it by itself."
+                raise TypeError(explain(who, "schedules that are a formula in t", "ReduceLROnPlateau", fix))
             if not isinstance(schedule, Schedule):
-                fix = (
-                    "It waits for the loss: step it by itself."
-                    if isinstance(schedule, ReduceLROnPlateau)
-                    else ""
-                )
-                raise TypeError(explain(who, "schedules that are a formula in t", describe(schedule), fix))
+                raise TypeError(explain(who, "schedules", describe(schedule)))
             if schedule.optimizer is not optimizer:
                 raise ValueError(
                     explain(who, "schedules of its own optimizer", f"{schedule!r} of another one")
