@@ -26,7 +26,16 @@ from nnbook.arrays import Array, Rng, as_floating
 from nnbook.errors import check_integer, describe, explain
 from nnbook.module import Module, Parameter
 
-__all__ = ["Recurrent", "RecurrentCell", "check_mask", "check_sequences", "examples_first", "steps_first"]
+__all__ = [
+    "Recurrent",
+    "RecurrentCell",
+    "check_mask",
+    "check_queries",
+    "check_query_mask",
+    "check_sequences",
+    "examples_first",
+    "steps_first",
+]
 
 
 def steps_first(x: Array, *, reverse: bool = False) -> Array:
@@ -73,15 +82,15 @@ def check_sequences(
     return x
 
 
-def check_mask(who: Any, mask: npt.ArrayLike, *shapes: tuple[tuple[int, ...], str]) -> Array:
+def check_mask(who: Any, mask: npt.ArrayLike, *shapes: tuple[tuple[int, ...], str], fix: str = "") -> Array:
     """Return `mask` if it holds booleans and has one of the shapes, each given with its meaning, else raise.
 
     Raises
     ------
     TypeError
-        If it does not hold booleans: 0 and 1 could mean either, so they are asked to be said.
+        If it does not hold booleans: a mask of numbers may mean either.
     ValueError
-        If it has none of the shapes.
+        If it has none of the shapes; `fix` says what to do.
 
     Examples
     --------
@@ -90,12 +99,52 @@ def check_mask(who: Any, mask: npt.ArrayLike, *shapes: tuple[tuple[int, ...], st
     """
     mask = np.asarray(mask)
     if mask.dtype != np.bool_:
-        fix = "Say where a step counts: mask.astype(bool), or numbers != padding."
-        raise TypeError(explain(who, "mask to hold booleans, True where a step counts", describe(mask), fix))
+        how = "Compare: mask = indices != padding; or mask.astype(bool) if 1 means real."
+        raise TypeError(explain(who, "mask to hold booleans, True for what is real", describe(mask), how))
     if mask.shape not in [shape for shape, _ in shapes]:
         expected = " or ".join(f"{shape} = {meaning}" for shape, meaning in shapes)
-        raise ValueError(explain(who, f"mask of shape {expected}", f"shape {mask.shape}"))
+        raise ValueError(explain(who, f"mask of shape {expected}", f"shape {mask.shape}", fix))
     return mask
+
+
+def check_queries(who: Any, inputs: list[Any], features: list[int], dtype: npt.DTypeLike) -> list[Array]:
+    """Return query, and key and value if there are, as sequences of one batch size, key and value equally long.
+
+    Raises
+    ------
+    TypeError
+        If one does not hold floating numbers.
+    ValueError
+        If one has another number of axes or features than it should, or they do not fit each other.
+    """
+    arrays: list[Array] = []
+    for x, name, size in zip(inputs, ("query", "key", "value"), features, strict=False):
+        arrays.append(check_sequences(who, x, size, dtype, name))
+        if len(arrays[-1]) != len(arrays[0]):
+            got = f"shapes {arrays[0].shape} and {arrays[-1].shape}"
+            raise ValueError(explain(who, f"as many sequences in {name} as in query", got))
+    if len(arrays) == 3 and arrays[2].shape[1] != arrays[1].shape[1]:
+        got = f"shapes {arrays[1].shape} and {arrays[2].shape}"
+        raise ValueError(explain(who, "as many steps in value as in key", got, "Each key has its value."))
+    return arrays
+
+
+def check_query_mask(who: Any, mask: npt.ArrayLike | None, query: Array, key: Array) -> Array | None:
+    """Return a mask (N, Tk) or (N or 1, Tq, Tk) with three axes, None as None, else raise as `check_mask`.
+
+    Two axes always mean (N, Tk): were (Tq, Tk) taken too, a batch of Tq sequences would turn one into the other.
+    """
+    if mask is None:
+        return None
+    batch, queries, keys = len(query), query.shape[1], key.shape[1]
+    shapes = [((batch, keys), "(N, Tk)"), ((batch, queries, keys), "(N, Tq, Tk)")]
+    if np.ndim(mask) == 3 and len(np.asarray(mask)) == 1:
+        shapes[1] = ((1, queries, keys), "(1, Tq, Tk)")
+    fix = "It says which keys are real."
+    if np.shape(mask) == (queries, keys):
+        fix = "Give a mask of queries and keys an axis for the batch: mask[np.newaxis]."
+    mask = check_mask(who, mask, *shapes, fix=fix)
+    return mask[:, np.newaxis] if mask.ndim == 2 else mask
 
 
 class RecurrentCell(Module):

@@ -639,8 +639,8 @@ REFUSED = [
         LSTM(4, 2),
         (X, None, np.ones((3, 5))),
         TypeError,
-        "LSTM(4, 2) expects mask to hold booleans, True where a step counts, but got float64 array of shape (3, 5). Say where "
-        "a step counts: mask.astype(bool), or numbers != padding.",
+        "LSTM(4, 2) expects mask to hold booleans, True for what is real, but got float64 array of shape (3, 5). Compare: "
+        "mask = indices != padding; or mask.astype(bool) if 1 means real.",
     ),
     (
         RNNCell(4, 2),
