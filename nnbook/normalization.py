@@ -446,7 +446,8 @@ class LayerNorm(Module):
         shape = self.weight.shape
         if x.shape[-len(shape) :] != shape:
             expected = f"x whose last {f'{len(shape)} axes are' if len(shape) > 1 else 'axis is'} {shape}"
-            fix = f"Let the layer read what comes: LayerNorm({x.shape[-1] if x.ndim else 1})."
+            last = x.shape[-len(shape) :] if len(shape) > 1 else x.shape[-1] if x.ndim else 1
+            fix = f"Let the layer read what comes: LayerNorm({last})."
             raise ValueError(explain(self, expected, f"shape {x.shape}", fix))
         y, saved = layer_norm(x, self.weight.data, self.bias.data, eps=self.eps)
         self.save(saved)

@@ -268,6 +268,7 @@ def geometry_transposed(
     if weight.ndim != 4:
         raise ValueError(explain(who, "weight (C, O, kh, kw)", f"shape {weight.shape}"))
     check_images(who, x, weight.shape[0])
+    check_window(who, x, (1, 1))
     geometry = paddings_transposed(who, stride, padding, output_padding)
     height, width = full_size(x.shape[2:], weight, geometry)
     if height <= 2 * geometry.pads[0][0] or width <= 2 * geometry.pads[1][0]:
