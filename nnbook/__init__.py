@@ -17,10 +17,12 @@ from nnbook.activations import (
     Step,
     Tanh,
 )
+from nnbook.attention import AdditiveAttention, MultiHeadAttention
 from nnbook.conv_transpose import ConvTranspose2d
 from nnbook.convolution import Conv1d, Conv2d
 from nnbook.datasets.loader import DataLoader, train_test_split
 from nnbook.dropout import Dropout, GaussianNoise
+from nnbook.embedding import Embedding
 from nnbook.files import load, save
 from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
@@ -49,6 +51,7 @@ from nnbook.optimizers import (
     clip_grad_value,
 )
 from nnbook.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from nnbook.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from nnbook.schedules import (
     CosineAnnealingLR,
     ExponentialLR,
