@@ -8,7 +8,11 @@ import pytest
 
 
 def pytest_addoption(parser):
-    parser.addoption("--ladder", action="store_true", help="print which evidence stands on which rung (use with --collect-only)")
+    parser.addoption(
+        "--ladder",
+        action="store_true",
+        help="print which evidence stands on which rung (use with --collect-only)",
+    )
 
 
 def pytest_configure(config):
@@ -18,11 +22,15 @@ def pytest_configure(config):
     import nbval.kernel
     from jupyter_client.manager import KernelManager
 
-    def execute(self, source, allow_stdin=None):  # nbval#194: a cell that ends in ";" and Out need store_history
+    def execute(
+        self, source, allow_stdin=None
+    ):  # nbval#194: a cell that ends in ";" and Out need store_history
         return self.kc.execute(source, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
 
     nbval.kernel.RunningKernel.execute_cell_input = execute
-    if sys.platform != "win32":  # jupyter_client#487: TCP ports are raced for; sockets in a folder of our own are not
+    if (
+        sys.platform != "win32"
+    ):  # jupyter_client#487: TCP ports are raced for; sockets in a folder of our own are not
         sockets = tempfile.mkdtemp(prefix="nbval-")
         config.add_cleanup(lambda: shutil.rmtree(sockets, ignore_errors=True))
         nbval.kernel.KernelManager = lambda **options: KernelManager(
@@ -49,4 +57,6 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_terminal_summary(terminalreporter, config):
     for name, rungs in sorted(getattr(config, "_ladder", {}).items()):
-        terminalreporter.write_line(f"ladder {name} {' '.join(str(len(rungs.get(n, ()))) for n in range(1, 6))}")
+        terminalreporter.write_line(
+            f"ladder {name} {' '.join(str(len(rungs.get(n, ()))) for n in range(1, 6))}"
+        )

@@ -4,11 +4,11 @@ import inspect
 import subprocess
 import sys
 
-import nnbook.functional as F
 import pytest
-from nnbook.losses import Loss
 
 import nnbook
+import nnbook.functional as F
+from nnbook.losses import Loss
 
 BASES = {"Module", "Loss"}
 
