@@ -9,10 +9,16 @@ to that dtype; integers are refused, because 255 grey levels are seldom what was
 innermost, as if it were (C, H, W, N): then every slice that a convolution takes is one long run of numbers.
 An element-wise operation on two arrays that lie in different orders is many times slower than on two that
 agree, so the second operand is brought into the first one's order before they meet (`in_order_of`).
+
+*Room.* Whoever builds a model on a stranger's word, as `nnbook.load` does, says first how much it may hold (`at_most`).
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +26,7 @@ import numpy.typing as npt
 
 from nnbook.errors import describe, explain
 
-__all__ = ["Array", "Rng", "as_floating", "batch_first", "batch_last", "in_order_of"]
+__all__ = ["Array", "Rng", "as_floating", "at_most", "batch_first", "batch_last", "in_order_of", "take_room"]
 
 Array: TypeAlias = npt.NDArray[Any]
 Rng: TypeAlias = int | np.random.Generator | None
@@ -87,3 +93,37 @@ def in_order_of(like: Array, x: Array) -> Array:
     same = np.empty_like(like, dtype=x.dtype)  # "K": the order of `like`
     same[...] = x
     return same
+
+
+_room: ContextVar[list[int] | None] = ContextVar("_room", default=None)
+
+
+@contextlib.contextmanager
+def at_most(numbers: int, *, arrays: int) -> Iterator[None]:
+    """Refuse, within it, to make more parameters, buffers and initial weights than so many, or of more numbers in all.
+
+    Examples
+    --------
+    >>> import nnbook
+    >>> with at_most(10_000, arrays=10):
+    ...     nnbook.Linear(10**6, 10**6)
+    Traceback (most recent call last):
+        ...
+    ValueError: uniform expects a shape of at most 10000 numbers, but got (1000000, 1000000).
+    """
+    token = _room.set([numbers, arrays])
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
+def take_room(who: Any, shape: tuple[int, ...]) -> None:
+    """Count an array that is about to be made, within `at_most`; does nothing outside."""
+    room = _room.get()
+    if room is not None:
+        size = math.prod(shape)
+        if size > room[0] or room[1] < 1:
+            most = room[0] if room[1] else 0
+            raise ValueError(explain(who, f"a shape of at most {most} numbers", f"{shape}"))
+        room[:] = room[0] - size, room[1] - 1

@@ -43,8 +43,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nnbook import init
-from nnbook.arrays import Array
+from nnbook.arrays import Array, at_most
 from nnbook.errors import describe, explain
 from nnbook.module import Buffer, Module, Parameter
 
@@ -55,7 +54,7 @@ Path: TypeAlias = str | os.PathLike[str]
 _FORMAT = 1
 _HEADER = "nnbook.json"
 _LARGEST_HEADER = 1 << 25
-_LARGEST_SETTING = 1 << 24
+_LARGEST_SETTING = 1 << 20
 _LONG_LIST = 64  # from here on a list of whole numbers, such as a permutation, goes into an array
 _DTYPES = {f"{order}{kind}" for order, kind in [("|", "b1"), ("|", "i1"), ("|", "u1")]} | {
     f"<{kind}" for kind in ("i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
@@ -641,7 +640,7 @@ class Contents:
                     raise ValueError("a layer inside itself")
                 under_way.append(name)
                 plan = self.header["modules"][name]
-                self._check_settings(name, plan["config"])
+                self._check_settings(plan["config"])
                 config = _unpack(plan["config"], self.arrays, make)
                 made[name] = table[plan["class"]].from_config(config)
                 under_way.pop()
@@ -649,7 +648,7 @@ class Contents:
 
         total = sum(math.prod(self.header["arrays"][name]["shape"]) for name in self._own(self.header))
         try:
-            with init.at_most(2 * total + (1 << 20), arrays=16 * len(self.header["arrays"]) + 1000):
+            with at_most(4 * total + (1 << 20), arrays=32 * len(self.header["arrays"]) + 1000):
                 model = make("")
         except (
             ArithmeticError,
@@ -667,16 +666,20 @@ class Contents:
         self._tie(model)
         return model
 
-    def _check_settings(self, name: str, config: Any) -> None:
-        """No layer is asked for more units than there are numbers in the file (or a sound number of them)."""
+    def _check_settings(self, value: Any) -> int:
+        """No layer is asked for more than the file has numbers, or a sound number of them; a tuple may be a shape."""
         most = max([_LARGEST_SETTING, *(math.prod(plan["shape"]) for plan in self.header["arrays"].values())])
-        if isinstance(config, dict):
-            config = list(config.values())
-        for value in config if isinstance(config, list) else [config]:
-            if isinstance(value, (dict, list)):
-                self._check_settings(name, value)
-            elif type(value) is int and abs(value) > most:
-                raise ValueError(f"{value} is more than a layer can have")
+        size = 1
+        if isinstance(value, dict):
+            for inner in value.values():
+                size = max(size, self._check_settings(inner))
+        elif isinstance(value, list):
+            size = math.prod(self._check_settings(inner) for inner in value)
+        elif type(value) is int:
+            size = max(1, abs(value))
+        if size > most:
+            raise ValueError(f"{str(value)[:60]} is more than a layer can have")
+        return size
 
     def _tie(self, model: Module) -> None:
         """Let the second name of an array stand for the first one's again, where building did not see to it."""

@@ -16,19 +16,15 @@ References: Glorot & Bengio 2010; He et al. 2015; PyTorch's ``torch.nn.init``.
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Iterator
-from contextvars import ContextVar
 
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, Rng
+from nnbook.arrays import Array, Rng, take_room
 from nnbook.errors import check_choice, check_integer, check_number, explain
 
 __all__ = [
-    "at_most",
     "calculate_gain",
     "fans",
     "kaiming_normal",
@@ -161,36 +157,9 @@ def xavier_uniform(
     )
 
 
-@contextlib.contextmanager
-def at_most(numbers: int, arrays: int) -> Iterator[None]:
-    """Refuse, within it, to make more arrays, or arrays of more numbers in all: `nnbook.load` takes no file's word.
-
-    Examples
-    --------
-    >>> with at_most(1000, arrays=1):
-    ...     zeros((10**6, 10**6))
-    Traceback (most recent call last):
-        ...
-    ValueError: zeros expects a shape of at most 1000 numbers, but got (1000000, 1000000).
-    """
-    token = _room.set([numbers, arrays])
-    try:
-        yield
-    finally:
-        _room.reset(token)
-
-
-_room: ContextVar[list[int] | None] = ContextVar("_room", default=None)
-
-
 def _room_for(who: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    shape, room = _shape(who, shape), _room.get()
-    if room is not None:
-        if math.prod(shape) > room[0] or room[1] < 1:
-            raise ValueError(
-                explain(who, f"a shape of at most {room[0] if room[1] else 0} numbers", f"{shape}")
-            )
-        room[:] = room[0] - math.prod(shape), room[1] - 1
+    shape = _shape(who, shape)
+    take_room(who, shape)
     return shape
 
 

@@ -32,7 +32,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, in_order_of
+from nnbook.arrays import Array, in_order_of, take_room
 from nnbook.errors import check_integer, describe, explain
 
 __all__ = ["Buffer", "Flatten", "Module", "Parameter", "Residual", "Sequential"]
@@ -74,6 +74,7 @@ class Parameter:
             raise TypeError(
                 explain("Parameter", "floating numbers", describe(array), "Use data.astype(np.float32).")
             )
+        take_room("Parameter", array.shape)
         self._data = array
         self._grad = np.zeros_like(array)
         self.requires_grad = True
@@ -124,6 +125,7 @@ class Buffer:
 
     def __init__(self, data: npt.ArrayLike) -> None:
         self._data = np.array(data)
+        take_room("Buffer", self._data.shape)
 
     @property
     def data(self) -> Array:
@@ -172,7 +174,9 @@ def _checked(backward: Callable[..., Any]) -> Callable[..., Any]:
             return backward(self, *d_outputs)
         try:
             if self._outputs is not None and self._outputs.items:
-                d_outputs = _match(self, self._outputs.pop(), d_outputs)
+                outputs = self._outputs.pop()
+                if len(d_outputs) != 1 or _blueprint(d_outputs[0]) != outputs:  # what fits needs no more looking at
+                    d_outputs = _match(self, outputs, d_outputs)
             return backward(self, *d_outputs)
         except BaseException:
             self.clear()
@@ -560,6 +564,8 @@ class Flatten(Module):
 
 def _blueprint(y: Any) -> Any:
     """Shape and dtype of an output, of each one for a tuple."""
+    if type(y) is np.ndarray:
+        return y.shape, y.dtype
     return tuple(map(_blueprint, y)) if isinstance(y, tuple) else (np.shape(y), getattr(y, "dtype", None))
 
 

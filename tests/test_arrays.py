@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from nnbook import arrays
+import nnbook
+from nnbook import arrays, init
 
 
 def test_floating_input_is_brought_to_the_dtype_and_integers_are_refused():
@@ -40,3 +41,20 @@ def test_the_second_operand_is_brought_into_the_firsts_order():
     np.testing.assert_array_equal(same, x)
     assert arrays.in_order_of(like, like) is like
     assert arrays.in_order_of(like, x[0]).shape == (3, 4, 5)  # a broadcast operand is left alone
+
+
+def test_the_room_for_arrays_is_counted():
+    with arrays.at_most(20, arrays=4):
+        init.zeros((2, 3))
+        nnbook.Parameter(np.zeros(3))
+        with pytest.raises(ValueError, match="zeros expects a shape of at most 11 numbers, but got"):
+            init.zeros((12,))
+        nnbook.Buffer(np.zeros((2, 2)))
+        with pytest.raises(ValueError, match="Parameter expects a shape of at most 7 numbers, but got"):
+            nnbook.Parameter(np.zeros(8))
+        with pytest.raises(ValueError, match="Buffer expects a shape of at most 7 numbers, but got"):
+            nnbook.Buffer(np.zeros(8))
+        init.uniform((1,), rng=0)
+        with pytest.raises(ValueError, match="normal expects a shape of at most 0 numbers, but got"):
+            init.normal((0,), rng=0)
+    assert init.zeros((100,)).shape == (100,)

@@ -1312,6 +1312,35 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path, name, moment):
     assert got[1] == expected[1]
 
 
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_interrupted_in_each_step_of_an_accumulated_epoch(tmp_path, step):
+    def run(epochs, stop=None, **more):
+        model, loader, optimizer, options, _ = make({"accumulate": 3}, 0)
+        steps = []
+
+        class Stop:
+            def before_step(self, training):
+                steps.append(training.batch)
+                if len(steps) == stop:
+                    interrupt()
+
+        callbacks = [Checkpoint(tmp_path / "run.npz"), Stop()]
+        history = quiet_fit(
+            model, loader, optimizer=optimizer, epochs=epochs, callbacks=callbacks, **options, **more
+        )
+        return history, outcome(model, loader, optimizer, history)
+
+    _, expected = run(2)
+    part, _ = run(2, stop=step)
+    assert part.interrupted
+    assert len(part) == (
+        step == 3
+    )  # 8 batches by 3: the third step is the epoch's last, and the epoch is finished
+    _, got = run(2, resume=tmp_path / "run.npz")
+    assert_same(got[0], expected[0])
+    assert got[1] == expected[1]
+
+
 def test_a_checkpoint_is_a_model_too(tmp_path):
     model = network()
     quiet_fit(model, callbacks=[Checkpoint(tmp_path / "run.npz")])
