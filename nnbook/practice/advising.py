@@ -27,10 +27,19 @@ def likely_cause(error: BaseException) -> str:
         return "The function calls itself, and nothing stops it."
     if isinstance(error, SystemExit):
         return "`exit()` and `sys.exit()` end a program; here a `return` is enough."
+    if isinstance(error, AttributeError):
+        if "'float' object has no attribute 'backward'" in text:
+            return (
+                "Here the loss is a plain number. The way back begins at the loss function: `loss_fn.backward()` gives "
+                "the gradient of the prediction, and `model.backward(…)` takes it on."
+            )
+        if "'numpy.ndarray' object has no attribute 'append'" in text:
+            return "Arrays do not grow. `np.append(array, number)` *returns* a new, longer one."
+        return "It has no such name behind its dot. A misspelling, or another kind of thing than you thought?"
     if isinstance(error, IndexError):
         return (
-            "An index ran past the end, or an array has fewer axes than you thought. Print `.shape` just "
-            "before that line."
+            "An index ran past the end, or an array has fewer axes than you thought. With `i + 1` as "
+            "index a loop must end one earlier. Print `.shape` before that line."
         )
     if isinstance(error, ZeroDivisionError):
         return "Something was divided by 0."
@@ -43,7 +52,18 @@ def likely_cause(error: BaseException) -> str:
         if "broadcast" in text or "matmul" in text or "not aligned" in text or "core dimension" in text:
             return (
                 "The shapes do not fit together. Write the shape of each array beside the line: for `a @ "
-                "b` the last size of a must be the first of b."
+                "b` the last size of a must be the first of b. (And an array of shape (N,) minus one of shape (N, 1) makes "
+                "(N, N), without a word.)"
+            )
+        if "cannot reshape" in text:
+            return (
+                "The sizes that are asked for must multiply to the number of entries. Take them from the array, "
+                "`len(x)` or `x.shape`, instead of writing numbers: the inputs here have other sizes."
+            )
+        if "must have same number of dimensions" in text or "zero-dimensional" in text:
+            return (
+                "Arrays and single numbers cannot be joined like that: `np.append(array, number)`, or put the number in "
+                "brackets, `[number]`."
             )
         if "unpack" in text:
             return "A function returned more or fewer things than there are names to take them."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ class Difference:
     """How one part of an output differs from the solution's.
 
     The kinds, in the order in which they are looked for: ``none``, ``unfinished``, ``type``, ``shape``, ``dtype``,
-    ``finite``, ``values``.
+    ``finite``, ``values``. Before these: ``order``, all parts are there, in another order.
     """
 
     kind: str
@@ -98,6 +99,11 @@ def _parts(yours: list[Any], right: list[Any], tolerance: float, names: Sequence
     wrong = [(name, difference) for name, difference in zip(names, found, strict=True) if difference]
     if not wrong:
         return None
+    if len(wrong) > 1 and len(right) <= 4:
+        for places in itertools.permutations(range(len(right))):
+            if all(compare(yours[i], right[k], tolerance) is None for i, k in enumerate(places)):
+                mine = ", ".join(f"`{names[k]}`" for k in places)
+                return Difference("order", yours=yours, right=right, said=mine)
     order = ("unfinished", "none", "type", "shape", "dtype", "finite", "values")
     name, first = min(wrong, key=lambda item: order.index(item[1].kind))
     first.part = f"{name}, {first.part}" if first.part else name
@@ -235,7 +241,8 @@ def in_common(
             f"Every number is too {'large' if offsets[0] > 0 else 'small'} by "
             f"{number(abs(float(offsets[0])), 4)}."
         )
-    if all_close(lambda right, n: 1 - right):
+    binary = all(np.isin(theirs, (0, 1)).all() for _, theirs in pairs)
+    if not binary and all_close(lambda right, n: 1 - right):
         return "Every number is 1 − the right one."
     if any(theirs.ndim == 2 for _, theirs in pairs) and all_close(lambda right, n: right.T):
         return "The numbers are right, and rows and columns are exchanged."

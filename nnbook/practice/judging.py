@@ -559,7 +559,18 @@ class _Work:
         if first.kind == "none" and not first.part:
             return self._nothing_returned()
         title, blocks = self._described(first, differences)
-        return Reply("different", title, [*self._how_often(wrong), *blocks, *self._input(i)])
+        return Reply(
+            "different", title, [*self._how_often(wrong), *blocks, *self._input(i), *self._elsewhere(i)]
+        )
+
+    def _elsewhere(self, i: int) -> list[Block]:
+        """An error on another input, if there was one: it mostly tells more than a number."""
+        for outcome in self.outcomes[i + 1 :]:
+            if outcome.error is not None and outcome.spot is not None:
+                blocks: list[Block] = ["On another input it stopped with an error:", self._line(outcome)]
+                cause = likely_cause(outcome.error)
+                return [*blocks, cause] if cause else blocks
+        return []
 
     def _how_often(self, wrong: int) -> list[Block]:
         good, tried = len(self.cases) - wrong, len(self.cases)
@@ -587,6 +598,11 @@ class _Work:
         whose = f"of {part}" if first.part else "of your result"
         if first.kind == "none":
             return f"{capital(part)} is None.", [*blocks, "Was it ever given a value?"]
+        if first.kind == "order":
+            asked = ", ".join(f"`{name}`" for name in self.exercise.returns)
+            return "Everything is there, in another order.", [
+                f"You returned {first.said}; asked was {asked}."
+            ]
         if first.kind == "type":
             return self._other_type(first, part, blocks)
         if first.kind == "shape":

@@ -394,13 +394,23 @@ def repair(h, weight, bias, truth):
 
 
 def _repair(
-    h, weight, bias, truth, *, largest_weight=False, brightness_forgotten=False, tie=False, downwards=False
+    h,
+    weight,
+    bias,
+    truth,
+    *,
+    largest_weight=False,
+    brightness_forgotten=False,
+    tie=False,
+    downwards=False,
+    new_weight=False,
 ):
     scores = h @ weight + bias
     rival = np.delete(scores, truth).max()
     unit = np.abs(weight[:, truth]).argmax() if largest_weight else h.argmax()
     change = rival - scores[truth] + (0 if tie else 1)
-    return unit, (-1 if downwards else 1) * change / (1 if brightness_forgotten else h[unit])
+    change = (-1 if downwards else 1) * change / (1 if brightness_forgotten else h[unit])
+    return unit, weight[unit, truth] + change if new_weight else change
 
 
 def _repair_cases():
@@ -485,6 +495,12 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             seen="You gave a change of {your_change}, asked was {right_change}.",
             why="The true digit must win, so its score must rise; all of `h` is positive, so its weight "
             "must rise too.",
+        ),
+        Mistake(
+            name="new_weight",
+            title="Close: that is what the weight becomes.",
+            seen="You gave {your_change} for unit {your_unit}; asked was the change alone, {right_change}.",
+            why="Asked was by how much it changes: what is *added* to the weight that stands there.",
         ),
     ),
 )

@@ -32,8 +32,11 @@ def _fires(
     sum_returned=False,
     inverted=False,
     one_alone=False,
+    first_only=False,
 ):
     weighted = inputs if unweighted else weights * inputs
+    if first_only:
+        weighted = weighted[:1]
     if sum_returned:
         return weighted.sum()
     total = weighted.max() if one_alone else weighted.sum()
@@ -119,6 +122,13 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
             why="Inputs work together: two weak ones can fire a neuron that neither could fire alone, and "
             "a negative one can silence it. Add first, compare once. "
             "(`np.any(weights * inputs >= threshold)` compares each by itself.)",
+        ),
+        Mistake(
+            name="first_only",
+            title="Only the first input had a say.",
+            seen="All products together make {total}, the threshold is {threshold}: you gave {yours}, asked was {right}.",
+            why="A `return` inside the loop ends the function in the first round. Add up in the loop, and compare after "
+            "it, one step further to the left.",
         ),
     ),
     numbers=lambda case, output: {"total": int(np.sum(case[0] * case[1])), "plain": int(np.sum(case[0]))},
@@ -460,6 +470,9 @@ def _neuron(
     strict=False,
     undecided=False,
     everything_added=False,
+    bias_each_time=False,
+    plus_minus=False,
+    signed=False,
 ):
     if bias_forgotten:
         bias = 0.0
@@ -468,13 +481,16 @@ def _neuron(
     if bias_per_arc:
         total = (x + bias) @ weights
     else:
-        total = x @ weights + (0 if bias_after else bias)
+        total = x @ weights + (0 if bias_after else bias) * (x.shape[1] if bias_each_time else 1)
     if everything_added:
         total = total.sum()
     if undecided:
         return total
+    if signed:
+        return np.sign(total)
     fired = (total > 0 if strict else total >= 0) * 1
-    return (fired + bias >= 0) * 1 if bias_after else fired
+    fired = (fired + bias >= 0) * 1 if bias_after else fired
+    return 2 * fired - 1 if plus_minus else fired
 
 
 def _neuron_cases():
@@ -485,6 +501,10 @@ def _neuron_cases():
         (rng.standard_normal((30, 4)), rng.standard_normal(4), 0.8),
         (rng.standard_normal((25, 3)), rng.standard_normal(3) - 0.5, -0.6),
         (np.array([[1.0, 2.0], [3.0, -1.0], [0.0, -2.0]]), np.array([1.0, 1.0]), -3.0),
+        *(
+            (rng.standard_normal((40, d)), 2 * rng.standard_normal(d), b)
+            for d, b in ((2, -1.4), (3, 1.3), (5, -0.3))
+        ),
     ]
 
 
@@ -561,7 +581,28 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             why="The sum went over the whole table. Add up along each row only: `x @ weights`, or `(x * "
             "weights).sum(axis=1)`.",
         ),
+        Mistake(
+            name="bias_each_time",
+            title="Close: the bias was added once for each input.",
+            seen="With {inputs} inputs to an example you gave {yours}, asked was {right}.",
+            why="`(x * weights + bias).sum(axis=1)` adds it to every product before they are summed up, D times in all. "
+            "Sum first, then add the bias, once: it belongs to the neuron and not to its connections.",
+        ),
+        Mistake(
+            name="plus_minus",
+            title="Close: this neuron answers 1 and 0.",
+            seen="You gave {yours}, asked was {right}.",
+            why="You gave 1 and −1. Both conventions live: Rosenblatt's rule in notebook 02 likes ±1. Here silence is 0.",
+        ),
+        Mistake(
+            name="signed",
+            title="Close: a sign has three values.",
+            seen="You gave {yours}, asked was {right}.",
+            why="`np.sign` answers −1, 0 or 1, and 0 where the sum is exactly 0. This neuron has two answers: 1 where the sum is "
+            "at least 0, else 0.",
+        ),
     ),
+    numbers=lambda case, output: {"inputs": case[0].shape[1]},
 )
 
 
@@ -569,14 +610,14 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
 
 
 class _Nand:
-    """NAND as a neuron, for numbers and arrays of 0 and 1; counts how often it is asked."""
+    """NAND as a neuron, for numbers and arrays of 0 and 1; knows again what it gave."""
 
     def __init__(self):
-        self.calls = 0
+        self.given = []
 
     def __call__(self, a, b):
-        self.calls += 1
-        return (1.5 - np.asarray(a) - np.asarray(b) >= 0).astype(int)
+        self.given.append((1.5 - np.asarray(a) - np.asarray(b) >= 0).astype(int))
+        return self.given[-1]
 
     def __repr__(self):
         return "nand"
@@ -631,7 +672,10 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
     reference=xor,
     faulty=_xor,
     cases=_xor_cases,
-    view=lambda output, a, b, nand: {"xor": output, "made of nand": nand.calls > 0},
+    view=lambda output, a, b, nand: {
+        "xor": output,
+        "made of nand": any(np.array_equal(output, given) for given in nand.given),
+    },
     hints=(
         "First build what you know: `nand(a, a)` is *not a*. Then AND is a NAND turned round, and OR is a "
         "NAND of two turned inputs.",
@@ -643,10 +687,10 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
     wrong=(
         Mistake(
             name="without_nand",
-            title="The answers are those of XOR, but no NAND was asked.",
-            seen="`nand` was never called.",
-            why="Python's `^` or `!=` can do it, of course. The point of the exercise is that neurons can: "
-            "use `nand` alone.",
+            title="The answers are those of XOR, but not made of NANDs alone.",
+            seen="`nand` was called {calls} times, and what you returned did not come from it.",
+            why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is that neurons "
+            "can: let every step be a `nand`, the last one too.",
         ),
         Mistake(
             name="xnor",
@@ -676,6 +720,7 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             "same way, and join them by a last NAND.",
         ),
     ),
+    numbers=lambda case, output: {"calls": len(case[2].given)},
 )
 
 

@@ -122,17 +122,23 @@ def output_gradient(output, target):
 
 
 def _output_gradient(
-    output, target, *, uphill=False, doubled=False, averaged=False, through_sigmoid=False, error_itself=False
+    output,
+    target,
+    *,
+    uphill=False,
+    doubled=False,
+    averaged=False,
+    through_sigmoid=False,
+    error_itself=False,
+    each_error=False,
 ):
     error = target - output if uphill else output - target
     if error_itself:
         return np.sum(error**2) / 2
-    return (
-        error
-        * (2 if doubled else 1)
-        / (output.size if averaged else 1)
-        * (output * (1 - output) if through_sigmoid else 1)
-    )
+    if each_error:
+        error = error**2 / 2
+    slope = output * (1 - output) if through_sigmoid else 1
+    return error * slope * (2 if doubled else 1) / (output.size if averaged else 1)
 
 
 def _output_gradient_cases():
@@ -209,6 +215,13 @@ def output_gradient(output, target):  # one shape -> the same
             why="The error says how wrong the whole is. The gradient says for each output which way, and "
             "how strongly, it would change the error.",
         ),
+        Mistake(
+            name="each_error",
+            title="Those are the shares of the error, not their slopes.",
+            seen="You gave {yours}, the gradient is {right}.",
+            why="½ (o − t)² says how much each output adds to the error. Asked is how that *changes* when the output "
+            "rises: its derivative, o − t. A gradient has a sign; a square has lost it.",
+        ),
     ),
     numbers=lambda case, output: {"count": case[0].size},
 )
@@ -232,7 +245,10 @@ def _hidden_gradient(
     slope_of_output=False,
     slope_of_tanh=False,
     weights_forgotten=False,
+    slope_misplaced=False,
 ):
+    if slope_misplaced:
+        return (delta * h * (1 - h)) @ weight.T
     back = delta @ (weight if untransposed else weight.T)
     if weights_forgotten:
         back = delta.sum(axis=1, keepdims=True) * np.ones_like(h)
@@ -326,6 +342,14 @@ def hidden_gradient(delta, weight, h):  # (N, M), (H, M), (N, H) -> (N, H)
             seen="You gave {yours}, asked was {right}.",
             why="You passed the same sum of all deltas to every hidden unit. A unit is to blame as far as "
             "it was heard: each delta comes back multiplied by the weight that it came through.",
+        ),
+        Mistake(
+            name="slope_misplaced",
+            title="Close: the slope stands on the wrong side of the weights.",
+            seen="Where H and M are equal it runs, and gives {yours} instead of {right}. Where they differ, the shapes "
+            "refuse.",
+            why="`delta` belongs to the M outputs, h (1 − h) to the H hidden units. First carry the blame back over the "
+            "weights, `delta @ weight.T`, and only then, among the hidden units, multiply by their slopes.",
         ),
     ),
 )
@@ -483,6 +507,8 @@ def _step(
     output_slope_forgotten=False,
     hidden_slope_forgotten=False,
     slope_of_output=False,
+    inputs_forgotten=False,
+    gradients_returned=False,
 ):
     def slope(y):
         return _sigmoid(y) * (1 - _sigmoid(y)) if slope_of_output else y * (1 - y)
@@ -490,10 +516,13 @@ def _step(
     h = _sigmoid(w * x)
     y = _sigmoid(v * h)
     sign = -1 if uphill else 1
+    came_in = (1, 1) if inputs_forgotten else (x, h)
     delta_y = (y - target) * (1 if output_slope_forgotten else slope(y))
-    new_v = v - sign * rate * delta_y * h
+    dv = sign * delta_y * came_in[1]
+    new_v = v - rate * dv
     delta_h = delta_y * (new_v if updated_early else v) * (1 if hidden_slope_forgotten else slope(h))
-    return w - sign * rate * delta_h * x, new_v
+    dw = sign * delta_h * came_in[0]
+    return (dw, dv) if gradients_returned else (w - rate * dw, new_v)
 
 
 def _step_cases():
@@ -577,6 +606,19 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             why="You took the sigmoid's slope at its *output*, as if that were the sum. From the output "
             "the slope is y (1 − y), with no further sigmoid; from the sum z it is σ(z) (1 − σ(z)), "
             "the same number.",
+        ),
+        Mistake(
+            name="inputs_forgotten",
+            title="Close: what came in is missing.",
+            seen="You gave w = {your_w}, v = {your_v}; asked was w = {right_w}, v = {right_v}.",
+            why="`delta_y` and `delta_h` are the gradients of the *sums*. A weight's own gradient is that times what the "
+            "weight multiplies: h for v, x for w.",
+        ),
+        Mistake(
+            name="gradients_returned",
+            title="Those are gradients. Now take the step.",
+            seen="You gave {your_w} and {your_v}; the new weights are {right_w} and {right_v}.",
+            why="The new weight is the old one minus rate times its gradient.",
         ),
     ),
 )

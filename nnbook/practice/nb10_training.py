@@ -158,6 +158,7 @@ def _standardise(
     variance=False,
     sample_deviation=False,
     unguarded=False,
+    too_late=False,
 ):
     def numbers(data):
         axis = None if one_for_all else 1 if along_examples else 0
@@ -175,7 +176,10 @@ def _standardise(
     else:
         first = numbers(source)
         second = numbers(test) if own_statistics else first
-    return (train - first[0]) / first[1], (test - second[0]) / second[1]
+    train = (train - first[0]) / first[1]
+    if too_late and not along_examples:
+        second = numbers(train)
+    return train, (test - second[0]) / second[1]
 
 
 def _standardise_cases():
@@ -288,6 +292,13 @@ def standardise(train, test):  # (N, D), (M, D) -> the same shapes
             why="The corner pixels of the digits are such features. Divide by 1 there: `np.where(deviation "
             "== 0, 1, deviation)`.",
         ),
+        Mistake(
+            name="too_late",
+            title="Close: you asked `train` for its mean when it had none left.",
+            seen="`train` is right. Your `test` is {your_test}, asked was {right_test}: it came back as it was.",
+            why="After `train` has been standardised, its mean is 0 and its deviation 1, so nothing happens to `test`. "
+            "Take both numbers first, then use them twice.",
+        ),
     ),
 )
 
@@ -310,7 +321,10 @@ def _accuracy(
     errors=False,
     probability=False,
     smallest=False,
+    softmax_down=False,
 ):
+    if softmax_down:
+        logits = np.exp(logits) / np.exp(logits).sum(axis=0)
     if probability:
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.mean((weights / weights.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels])
@@ -325,12 +339,14 @@ def _accuracy_cases():
     rng = np.random.default_rng(2)
     logits = rng.standard_normal((12, 10))
     labels = np.where(rng.random(12) < 0.7, logits.argmax(axis=1), 3)
+    competing = rng.standard_normal((9, 6)) + 2 * rng.standard_normal(6)
     return [
         (
             np.array([[2.0, -1.0, 0.5], [0.25, 0.5, 3.0], [-1.0, -2.0, -3.0], [1.0, 1.5, 0.0]]),
             np.array([0, 2, 1, 1]),
         ),
         (rng.standard_normal((5, 4)), np.array([3, 1, 0, 2, 2])),
+        (competing, competing.argmax(axis=1)),
         (logits, labels),
     ]
 
@@ -398,6 +414,14 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
             title="Those are the classes that it believes in least.",
             seen="You gave {yours}, asked was {right}.",
             why="The answer stands at the largest logit: `argmax`. (For a distance it would be the smallest.)",
+        ),
+        Mistake(
+            name="softmax_down",
+            title="The softmax went down the columns.",
+            seen="You gave {yours}, asked was {right}.",
+            why="Along axis 0 it makes the *examples* compete for each class, and that changes who wins in a row. Over "
+            "the classes of each example is axis 1; and for the accuracy it is not needed at all, because it keeps their "
+            "order.",
         ),
     ),
     numbers=lambda case, output: {"count": len(case[1])},
@@ -593,12 +617,14 @@ def _early_stop(
     never_reset=False,
     last_kept=False,
     looked_ahead=False,
+    equal_counts=False,
 ):
     limit = patience + (1 if too_late else -1 if too_early else 0)
     best, waited, stopped = 0, 0, len(losses) - 1
     for epoch in range(1, len(losses)):
-        improved = losses[epoch] < losses[epoch - 1 if against_previous else best]
-        if losses[epoch] < losses[best]:
+        before = losses[epoch - 1 if against_previous else best]
+        improved = losses[epoch] < before or (equal_counts and losses[epoch] == before)
+        if losses[epoch] < losses[best] or (equal_counts and losses[epoch] == losses[best]):
             best = epoch
         if not improved:
             waited += 1
@@ -620,6 +646,8 @@ def _early_stop_cases():
         ([1.0, 0.9, 0.95, 0.85, 0.9, 0.8, 0.82, 0.79, 0.81, 0.83, 0.84, 0.7], 3),
         ([0.5, 0.6, 0.55, 0.58, 0.57, 0.4], 4),
         ([0.8, 0.6, 0.7, 0.65, 0.61, 0.62], 3),
+        ([0.8, 0.6, 0.6, 0.7, 0.65, 0.5], 3),
+        ([0.9, 0.7, 0.7, 0.7], 4),
     ]
 
 
@@ -695,6 +723,13 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
             why="The lowest loss of the whole list may lie after the stop, and those epochs were never "
             "trained. Only what was seen until then counts.",
+        ),
+        Mistake(
+            name="equal_counts",
+            title="Close: what about a loss that is only equal?",
+            seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
+            why="An epoch that equals the best has brought nothing better: compare with `<`, so that the first of equals "
+            "stays the best.",
         ),
     ),
 )
@@ -812,9 +847,10 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
         Mistake(
             name="chance",
             title="It guesses.",
-            why="Training seems to have run, on nonsense. Most often the pictures were shuffled and their "
-            "labels were not (or separately), so that no label fits its picture. Print the loss: does "
-            "it fall below ln 10 = 2.30?",
+            why="Print the loss while it trains; it starts near ln 10 = 2.30. If it hardly moves, there has hardly been "
+            "any training: more steps, a larger rate, and scores as they are (CrossEntropyLoss does the softmax itself). "
+            "If it falls well below, training ran on nonsense: most often the pictures were shuffled and their labels "
+            "were not.",
             version=lambda *case: _train_reader_with(*case, shuffled_apart=True),
         ),
         Mistake(

@@ -139,11 +139,12 @@ def as_code(value: Any) -> str:
             text = np.array2string(
                 value, separator=", ", precision=4, suppress_small=True, max_line_width=10_000
             )
-            return f"np.array({' '.join(text.split())})"
+            shape = f"  # {value.shape}" if value.ndim > 1 else ""
+            return f"np.array({' '.join(text.split())}){shape}"
         return f"an array of shape {value.shape}"
     if isinstance(value, (bool, int, float, str)):
         return f"{value:.6g}" if isinstance(value, float) else repr(value)
-    return show(value)
+    return cut(show(value), 90)
 
 
 def capital(text: str) -> str:
