@@ -270,11 +270,8 @@ class Optimizer:
             check_number(who, name, rate, at_least=0)  # a schedule may have gone down to 0
         return {**self._checked({**options, "lr": 1.0}), **rates}
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Copies and pickles carry state by parameter: their flat arrays are made anew."""
-        return {**self.__dict__, "_flats": [], "_resting": self._memories()}
-
     def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make flat arrays anew: in a copy or a pickle, parameters are no longer views of them."""
         self.__dict__.update(state)
         self._arrange()
 

@@ -122,6 +122,24 @@ def test_sizes_that_are_strange():
         np.testing.assert_allclose(p.data, w - 0.5 * sign, rtol=1e-6)
 
 
+def test_penalties_go_through_the_gradient_and_leave_it_as_it_is():
+    weight = Parameter(np.array([2.0, -3.0, 0.0]))
+    weight.grad = [-1.0, 1.0, 5.0]
+    SGD([weight], lr=0.1, weight_decay=0.5, l1=0.25).step()
+    np.testing.assert_allclose(weight.data, [2 - 0.1 * (-1 + 1 + 0.25), -3 - 0.1 * (1 - 1.5 - 0.25), -0.5])
+    np.testing.assert_array_equal(weight.grad, [-1.0, 1.0, 5.0])
+
+
+def test_state_comes_when_an_option_asks_for_it():
+    weight = Parameter(np.array([0.0]))
+    optimizer = SGD([weight], lr=1.0)
+    for momentum in (0.0, 0.5, 0.5):  # v = 1, then 1.5
+        optimizer.param_groups[0]["momentum"] = momentum
+        weight.grad = [1.0]
+        optimizer.step()
+    np.testing.assert_allclose(weight.data, [-1 - 1 - 1.5])
+
+
 def test_takes_a_generator_of_parameters():
     model = network()
     optimizer = SGD((p for p in model.parameters()), lr=0.1)
@@ -354,6 +372,9 @@ def test_lr_is_every_groups():
     optimizer.lr *= 0.5
     assert optimizer.lr == 0.05
     assert [g["lr"] for g in optimizer.param_groups] == [0.05, 0.05]
+    optimizer.param_groups[0]["initial_lr"] = 0.5  # a schedule was here
+    optimizer.lr = 0.05
+    assert "initial_lr" not in optimizer.param_groups[0]
     optimizer.param_groups[1]["lr"] = 0.01
     with pytest.raises(ValueError) as raised:
         optimizer.lr = 1.0

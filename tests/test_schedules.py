@@ -149,6 +149,16 @@ def test_fit_steps_one_cycle_before_each_batch_but_the_first():
     assert rates_in_fit(make) == made[0].rates(6)
 
 
+def test_one_cycle_knows_after_loading_that_the_first_batch_is_past():
+    schedule = OneCycleLR(sgd(), 2.0, total_steps=6, cycle_momentum=False)
+    schedule.before_step(None)
+    assert schedule.t == 0
+    again = OneCycleLR(sgd(), 2.0, total_steps=6, cycle_momentum=False)
+    again.load_state_dict(schedule.state_dict())
+    again.before_step(None)
+    assert again.t == 1
+
+
 def test_fit_tells_the_plateau_the_loss():
     optimizer = sgd(1.0)
     schedule = ReduceLROnPlateau(optimizer, patience=0, factor=0.5)
