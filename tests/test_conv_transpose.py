@@ -180,6 +180,12 @@ def test_shows_and_rebuilds_itself():
             "More would add rows that no window reaches.",
         ),
         (
+            lambda: ConvTranspose2d(3, 4, 2, (2, 3), output_padding=2),
+            ValueError,
+            "ConvTranspose2d expects output_padding below the stride (2, 3), but got (2, 2). "
+            "More would add rows that no window reaches.",
+        ),
+        (
             lambda: ConvTranspose2d(3, 4, 2, padding="same"),
             TypeError,
             "ConvTranspose2d expects padding as a whole number of at least 0, or a pair (down, across) of them, "

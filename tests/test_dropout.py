@@ -211,6 +211,14 @@ def test_dropout_used_twice_is_undone_newest_first():
     np.testing.assert_array_equal(layer.backward(np.ones(50)), first)
 
 
+@pytest.mark.parametrize("layer", [Dropout(0.5), GaussianNoise(0.5)], ids=str)
+def test_one_backward_for_each_call(layer):
+    layer(X)
+    layer.backward(X)
+    with pytest.raises(IndexError, match="nothing left to undo"):
+        layer.backward(X)
+
+
 def test_almost_everything_dropped():
     y, _ = dropout(np.ones(100_000, np.float32), p=0.999, rng=0)
     assert 0 < (y != 0).sum() < 300
