@@ -2,7 +2,7 @@
 
 __version__ = "0.1.0"
 
-from nnbook import datasets, init
+from nnbook import datasets, functional, init, models
 from nnbook.activations import (
     ELU,
     GELU,
@@ -38,6 +38,7 @@ from nnbook.losses import (
     MultiMarginLoss,
     NLLLoss,
 )
+from nnbook.models import summary
 from nnbook.module import Buffer, Flatten, Module, Parameter, Residual, Sequential
 from nnbook.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from nnbook.optimizers import (

@@ -72,8 +72,9 @@ def linear_backward(
 
 
 def _parameter_gradients(dy: Array, x: Array) -> tuple[Array, Array]:  # -> (D, M) (M,)
-    rows_dy, rows_x = dy.reshape(-1, dy.shape[-1]), x.reshape(-1, x.shape[-1])
-    return rows_x.T @ rows_dy, rows_dy.sum(axis=0)
+    if x.ndim != 2:
+        dy, x = dy.reshape(-1, dy.shape[-1]), x.reshape(-1, x.shape[-1])
+    return x.T @ dy, np.add.reduce(dy, axis=0)
 
 
 class Linear(Module):

@@ -170,7 +170,7 @@ def _collect(case: dict[str, Any], key: str, dtype: Any) -> tuple[Any, ...]:
 
 
 def _fortran(x: Any) -> Any:
-    return np.asfortranarray(x) if isinstance(x, np.ndarray) else x
+    return np.asfortranarray(x) if isinstance(x, np.ndarray) and x.ndim else x  # a 0-d array would become 1-d
 
 
 def _strided(x: Any) -> Any:

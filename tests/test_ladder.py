@@ -17,7 +17,7 @@ def names():
     pairs = [name for name in dir(F) if hasattr(F, name + "_backward")]
     layers = [
         name
-        for name, value in vars(nnbook).items()
+        for name, value in {**vars(nnbook), **vars(nnbook.models)}.items()
         if inspect.isclass(value) and issubclass(value, nnbook.Module) and name not in BASES
     ]
     return sorted(pairs) + sorted(layers)

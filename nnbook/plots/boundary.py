@@ -81,15 +81,13 @@ def plot_decision_boundary(
     ax = style.axes(ax, (4.2, 3.8))
     count = max(count, 2)
     regions = classes.reshape(resolution, resolution)
-    ax.contourf(*axis, regions, levels=np.arange(count + 1) - 0.5, colors=style.TINTS.colors[:count])
+    ax.contourf(*axis, regions, levels=np.arange(count + 1) - 0.5, colors=style.LIGHT[:count])
     for k in range(count - 1):
         if (regions <= k).any() and (regions > k).any():
             ax.contour(*axis, (regions > k).astype(float), levels=[0.5], colors=style.BLACK, linewidths=1)
     if labels is not None:
         for k in np.unique(labels):
-            ax.scatter(
-                *x[labels == k].T, s=26, marker=style.MARKERS[k], color=style.COLORS[k], edgecolor="white", linewidth=0.6,
-                label=f"class {k}", zorder=3,
-            )  # fmt: skip
+            points, look = x[labels == k], {"marker": style.MARKERS[k], "color": style.COLORS[k]}
+            ax.scatter(points[:, 0], points[:, 1], s=26, edgecolor="white", linewidth=0.6, zorder=3, **look)
     ax.set(xlabel="first feature", ylabel="second feature")
     return ax

@@ -60,7 +60,7 @@ def plot_confusion_matrix(
         if table[i, j]:
             color = "white" if share[i, j] > 0.5 else "black"
             weight = "normal" if i == j else "bold"
-            ax.text(j, i, table[i, j], ha="center", va="center", color=color, fontsize=9, weight=weight)
+            ax.text(j, i, str(table[i, j]), ha="center", va="center", color=color, fontsize=9, weight=weight)
     ax.set_xticks(range(count), names)
     ax.set_yticks(range(count), names)
     ax.set(xlabel="taken for", ylabel="was")

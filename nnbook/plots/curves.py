@@ -64,7 +64,8 @@ def plot_history(history: Any, ax: Axes | None = None) -> Figure:
         pane.legend()
         pane.xaxis.set_major_locator(MaxNLocator(integer=True))
         pane.set(xlabel="epoch", ylabel=label)
-    figure: Figure = panes[0].figure
+    figure = panes[0].get_figure(root=True)
+    assert figure is not None
     return figure
 
 

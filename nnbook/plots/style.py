@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.colors import LinearSegmentedColormap
 
 __all__ = [
     "BLACK",
@@ -19,12 +19,12 @@ __all__ = [
     "DIVERGING",
     "GREEN",
     "GREY",
+    "LIGHT",
     "MARKERS",
     "ORANGE",
     "PINK",
     "RED",
     "SKY",
-    "TINTS",
     "YELLOW",
     "axes",
     "use",
@@ -42,8 +42,7 @@ MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
 DIVERGING = LinearSegmentedColormap.from_list("nnbook.diverging", [BLUE, "#FFFFFF", ORANGE])
 """From negative, or class 0, through white to positive, or class 1."""
 
-_LIGHT = ["#B3D5E8", "#F8E2B3", "#B3E2D5", "#F0D7E5", "#CDE8F8", "#F2CFB3", "#FBF7C9", "#CCCCCC"]
-TINTS = ListedColormap(_LIGHT, "nnbook.tints")
+LIGHT = ["#B3D5E8", "#F8E2B3", "#B3E2D5", "#F0D7E5", "#CDE8F8", "#F2CFB3", "#FBF7C9", "#CCCCCC"]
 """The colours of classes, light: for the ground on which the points stand."""
 
 
