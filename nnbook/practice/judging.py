@@ -22,7 +22,16 @@ import numpy as np
 
 from nnbook.practice import store
 from nnbook.practice.advising import likely_cause
-from nnbook.practice.comparing import Difference, about_shapes, alike, compare, in_common, table, unchanged
+from nnbook.practice.comparing import (
+    Difference,
+    about_shapes,
+    alike,
+    compare,
+    in_common,
+    table,
+    unchanged,
+    weight_of,
+)
 from nnbook.practice.replies import Block, Code, Reply
 from nnbook.practice.running import Outcome, Run, run, worded
 from nnbook.practice.showing import (
@@ -313,7 +322,7 @@ class _Work:
             return self._damage() or self._right()
         found = self._known(right)
         if found is None:
-            found = self._arguments_swapped(right) or self._different(differences)
+            found = self._arguments_swapped(right) or self._different(differences, right)
         return found
 
     def _read(self, i: int) -> _Read | None:
@@ -547,7 +556,35 @@ class _Work:
             ],
         )
 
-    def _different(self, differences: list[Difference | None]) -> Reply:
+    def _perhaps(self, differences: list[Difference | None], right: list[Any]) -> list[Block]:
+        """A known mistake that explains most of the inputs on which the answer differs, though not all."""
+        exercise, tolerance = self.exercise, self.exercise.tolerance
+        failing = [i for i, difference in enumerate(differences) if difference]
+        best: tuple[int, Mistake] | None = None
+        for mistake in exercise.wrong if exercise.faulty else ():
+            wrong = _expected(exercise.id, (mistake.name,))
+            explained, evidence = [], 0.0
+            for i in failing:
+                read, version = self._read(i), wrong[i]
+                if read is None or read.unreadable or isinstance(version, Exception) or version.unreadable:
+                    continue
+                if alike(read.viewed, version.viewed, tolerance) and not alike(
+                    version.viewed, right[i].viewed, tolerance
+                ):
+                    explained.append(i)
+                    evidence += weight_of(version.viewed)
+            enough = failing[0] in explained and 2 * len(explained) >= len(failing) >= 2 and evidence >= 3
+            if enough and (best is None or len(explained) > best[0]):
+                best = len(explained), mistake
+        if best is None:
+            return []
+        count, mistake = best
+        return [
+            f"On {count} of the {len(failing)} inputs on which it differs, yours does what comes of this: "
+            f"**{mistake.title}** {mistake.why}"
+        ]
+
+    def _different(self, differences: list[Difference | None], right: list[Any]) -> Reply:
         i = next(i for i, difference in enumerate(differences) if difference)
         self.shown, first = i, differences[i]
         assert first is not None
@@ -559,8 +596,11 @@ class _Work:
         if first.kind == "none" and not first.part:
             return self._nothing_returned()
         title, blocks = self._described(first, differences)
+        perhaps = self._perhaps(differences, right)
         return Reply(
-            "different", title, [*self._how_often(wrong), *blocks, *self._input(i), *self._elsewhere(i)]
+            "different",
+            title,
+            [*self._how_often(wrong), *blocks, *perhaps, *self._input(i), *self._elsewhere(i)],
         )
 
     def _elsewhere(self, i: int) -> list[Block]:

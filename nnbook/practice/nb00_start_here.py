@@ -404,10 +404,13 @@ def _repair(
     tie=False,
     downwards=False,
     new_weight=False,
+    largest_share=False,
 ):
     scores = h @ weight + bias
     rival = np.delete(scores, truth).max()
     unit = np.abs(weight[:, truth]).argmax() if largest_weight else h.argmax()
+    if largest_share:
+        unit = (h * weight[:, scores.argmax()]).argmax()
     change = rival - scores[truth] + (0 if tie else 1)
     change = (-1 if downwards else 1) * change / (1 if brightness_forgotten else h[unit])
     return unit, weight[unit, truth] + change if new_weight else change
@@ -426,9 +429,9 @@ def _repair_cases():
     for units, classes in ((5, 3), (7, 10), (12, 10)):
         h = rng.uniform(0.1, 3, units)
         weight, bias = rng.standard_normal((units, classes)), rng.standard_normal(classes)
-        weight[np.argsort(h)[0], :] += (
-            4  # the largest weights hang on the quietest unit, where they do little
-        )
+        quietest, *_, second, _ = np.argsort(h)
+        weight[quietest] += 4  # the largest weights hang on the quietest unit, where they do little,
+        weight[second] += 3  # and the largest shares of the scores come through the second loudest
         cases.append((h, weight, bias, int((h @ weight + bias).argsort()[-2])))
     return cases
 
@@ -438,9 +441,9 @@ REPAIR = Exercise(
     notebook=NOTEBOOK,
     title="Which weight to repair",
     prompt="""
-A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are
-`h @ weight + bias`, where `h`, of shape (D,), is what feeds the last layer, all of it positive, `weight`
-has shape (D, K) and `bias` has shape (K,).
+A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are `h
+@ weight + bias`, where `h`, of shape (D,), is what feeds the last layer, all of it positive, `weight` has
+shape (D, K) and `bias` has shape (K,).
 
 Write `repair(h, weight, bias, truth)`. You may change **one** weight, and it must be one of those that lead
 to the true digit: `weight[unit, truth]`. Choose the `unit` for which the smallest change is enough, and
@@ -501,6 +504,14 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             title="Close: that is what the weight becomes.",
             seen="You gave {your_change} for unit {your_unit}; asked was the change alone, {right_change}.",
             why="Asked was by how much it changes: what is *added* to the weight that stands there.",
+        ),
+        Mistake(
+            name="largest_share",
+            title="Close: you took the unit that speaks loudest for the wrong digit.",
+            seen="You chose unit {your_unit}; through unit {right_unit} a smaller change is enough.",
+            why="How much a unit adds to a score depends on its old weight as well. How much a *change* of "
+            "its weight adds depends on "
+            "`h[unit]` alone.",
         ),
     ),
 )

@@ -33,12 +33,15 @@ def _fires(
     inverted=False,
     one_alone=False,
     first_only=False,
+    not_zero=False,
 ):
     weighted = inputs if unweighted else weights * inputs
     if first_only:
         weighted = weighted[:1]
     if sum_returned:
         return weighted.sum()
+    if not_zero:
+        return int((weighted.sum() != threshold) != inverted)
     total = weighted.max() if one_alone else weighted.sum()
     fired = total > threshold if strict else total >= threshold
     return int(fired != inverted)
@@ -126,12 +129,26 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
         Mistake(
             name="first_only",
             title="Only the first input had a say.",
-            seen="All products together make {total}, the threshold is {threshold}: you gave {yours}, asked was {right}.",
-            why="A `return` inside the loop ends the function in the first round. Add up in the loop, and compare after "
+            seen="All products together make {total}, the threshold is {threshold}: you gave {yours}, asked "
+            "was {right}.",
+            why="A `return` inside the loop ends the function in the first round. Add up in the loop, and "
+            "compare after "
             "it, one step further to the left.",
         ),
+        Mistake(
+            name="not_zero",
+            title="To Python, every number but 0 counts as true.",
+            seen="The weighted sum minus the threshold is {above}: you gave {yours}, asked was {right}.",
+            why="`if total - threshold` asks whether the difference is *not zero*, and a negative one is "
+            "not zero either. Write the "
+            "comparison out: `total >= threshold`.",
+        ),
     ),
-    numbers=lambda case, output: {"total": int(np.sum(case[0] * case[1])), "plain": int(np.sum(case[0]))},
+    numbers=lambda case, output: {
+        "total": int(np.sum(case[0] * case[1])),
+        "plain": int(np.sum(case[0])),
+        "above": int(np.sum(case[0] * case[1])) - case[2],
+    },
 )
 
 
@@ -585,20 +602,23 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             name="bias_each_time",
             title="Close: the bias was added once for each input.",
             seen="With {inputs} inputs to an example you gave {yours}, asked was {right}.",
-            why="`(x * weights + bias).sum(axis=1)` adds it to every product before they are summed up, D times in all. "
+            why="`(x * weights + bias).sum(axis=1)` adds it to every product before they are summed up, D "
+            "times in all. "
             "Sum first, then add the bias, once: it belongs to the neuron and not to its connections.",
         ),
         Mistake(
             name="plus_minus",
             title="Close: this neuron answers 1 and 0.",
             seen="You gave {yours}, asked was {right}.",
-            why="You gave 1 and −1. Both conventions live: Rosenblatt's rule in notebook 02 likes ±1. Here silence is 0.",
+            why="You gave 1 and −1. Both conventions live: Rosenblatt's rule in notebook 02 likes ±1. Here "
+            "silence is 0.",
         ),
         Mistake(
             name="signed",
             title="Close: a sign has three values.",
             seen="You gave {yours}, asked was {right}.",
-            why="`np.sign` answers −1, 0 or 1, and 0 where the sum is exactly 0. This neuron has two answers: 1 where the sum is "
+            why="`np.sign` answers −1, 0 or 1, and 0 where the sum is exactly 0. This neuron has two "
+            "answers: 1 where the sum is "
             "at least 0, else 0.",
         ),
     ),
@@ -629,7 +649,20 @@ def xor(a, b, nand):
     return nand(nand(a, both_not), nand(b, both_not))
 
 
-def _xor(a, b, nand, *, without_nand=False, xnor=False, is_or=False, is_and=False, one_sided=False):
+def _xor(
+    a,
+    b,
+    nand,
+    *,
+    without_nand=False,
+    xnor=False,
+    is_or=False,
+    is_and=False,
+    one_sided=False,
+    last_missing=False,
+):
+    if last_missing:
+        return nand(a, nand(a, b))
     if without_nand:
         a, b = np.asarray(a) == 1, np.asarray(b) == 1
         result = a | b if is_or else a & b if is_and else a & ~b if one_sided else a ^ b
@@ -661,9 +694,9 @@ XOR = Exercise(
 XOR is *one or the other, but not both*. No single neuron can do it (you will see why), but from NAND
 neurons alone everything can be built.
 
-Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function:
-`nand(p, q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1,
-else 0, using nothing but `nand`. You may use it as often as you like; four times is enough.
+Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function: `nand(p,
+q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1, else 0,
+using nothing but `nand`. You may use it as often as you like; four times is enough.
 """,
     starter="""
 def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
@@ -689,7 +722,8 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="without_nand",
             title="The answers are those of XOR, but not made of NANDs alone.",
             seen="`nand` was called {calls} times, and what you returned did not come from it.",
-            why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is that neurons "
+            why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is "
+            "that neurons "
             "can: let every step be a `nand`, the last one too.",
         ),
         Mistake(
@@ -718,6 +752,14 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
             why="Yours fires for “a but not b”. XOR is that, or “b but not a”. Build the other half in the "
             "same way, and join them by a last NAND.",
+        ),
+        Mistake(
+            name="last_missing",
+            title="Halfway: one of two halves.",
+            seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
+            why="`nand(a, nand(a, b))` is 0 only for “a but not b”. Build its twin for b, `nand(b, nand(a, "
+            "b))`, and ask for “not "
+            "both 1”: a last NAND of the two.",
         ),
     ),
     numbers=lambda case, output: {"calls": len(case[2].given)},
@@ -812,9 +854,9 @@ overlap. Build a network of two layers, by hand, that fires inside the triangle 
 2) and (2, 5), and nowhere else.
 
 Write `triangle()`, which returns `w1, b1, w2, b2`. The hidden neurons fire where `points @ w1 + b1 >= 0`,
-with `w1` of shape (2, H), one column to a neuron, and `b1` of shape (H,). The output fires where
-`hidden @ w2 + b2 >= 0`, with `w2` of shape (H,) and one number `b2`. H is yours to choose; 3 is enough. It
-will be tried at some 2,000 points of the square from (0, 0) to (6, 6).
+with `w1` of shape (2, H), one column to a neuron, and `b1` of shape (H,). The output fires where `hidden @
+w2 + b2 >= 0`, with `w2` of shape (H,) and one number `b2`. H is yours to choose; 3 is enough. It will be
+tried at some 2,000 points of the square from (0, 0) to (6, 6).
 """,
     starter="""
 def triangle():
@@ -843,8 +885,10 @@ def triangle():
         Mistake(
             name="joined_wrongly",
             title="The three sides are right; they are joined wrongly.",
-            why="Inside means that *all three* hidden neurons fire. With weights of 1 their sum is then 3, and "
-            "otherwise at most 2: the bias must lie between −3 and −2. With −1.5, two of them would be enough.",
+            why="Inside means that *all three* hidden neurons fire. With weights of 1 their sum is then 3, "
+            "and "
+            "otherwise at most 2: the bias must lie between −3 and −2. With −1.5, two of them would be "
+            "enough.",
             version=lambda: _triangle_with(joined=True),
         ),
         Mistake(
@@ -871,8 +915,10 @@ def triangle():
         Mistake(
             name="always",
             title="It always fires.",
-            why="The output neuron's bias is too high. If one hidden neuron that fires is enough for it (OR), it fires "
-            "everywhere: each point of the plane lies on the inner side of at least one line. It must ask for all three.",
+            why="The output neuron's bias is too high. If one hidden neuron that fires is enough for it "
+            "(OR), it fires "
+            "everywhere: each point of the plane lies on the inner side of at least one line. It must ask "
+            "for all three.",
             version=lambda: _triangle_with(eager=True),
         ),
     ),

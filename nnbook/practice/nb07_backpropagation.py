@@ -131,12 +131,15 @@ def _output_gradient(
     through_sigmoid=False,
     error_itself=False,
     each_error=False,
+    sign_only=False,
 ):
     error = target - output if uphill else output - target
     if error_itself:
         return np.sum(error**2) / 2
     if each_error:
         error = error**2 / 2
+    if sign_only:
+        error = np.sign(error)
     slope = output * (1 - output) if through_sigmoid else 1
     return error * slope * (2 if doubled else 1) / (output.size if averaged else 1)
 
@@ -219,8 +222,17 @@ def output_gradient(output, target):  # one shape -> the same
             name="each_error",
             title="Those are the shares of the error, not their slopes.",
             seen="You gave {yours}, the gradient is {right}.",
-            why="½ (o − t)² says how much each output adds to the error. Asked is how that *changes* when the output "
+            why="½ (o − t)² says how much each output adds to the error. Asked is how that *changes* when "
+            "the output "
             "rises: its derivative, o − t. A gradient has a sign; a square has lost it.",
+        ),
+        Mistake(
+            name="sign_only",
+            title="Right direction, and always the same strength.",
+            seen="You gave {yours}, the gradient is {right}.",
+            why="±1 is the slope of |output − target|. The square's slope, output − target, also says *how "
+            "far* off an output is: a small "
+            "error pushes softly, a large one hard.",
         ),
     ),
     numbers=lambda case, output: {"count": case[0].size},
@@ -246,6 +258,7 @@ def _hidden_gradient(
     slope_of_tanh=False,
     weights_forgotten=False,
     slope_misplaced=False,
+    half_slope=False,
 ):
     if slope_misplaced:
         return (delta * h * (1 - h)) @ weight.T
@@ -256,6 +269,8 @@ def _hidden_gradient(
         slope = _sigmoid(h) * (1 - _sigmoid(h))
     elif slope_of_tanh:
         slope = 1 - h**2
+    elif half_slope:
+        slope = 1 - h
     else:
         slope = h * (1 - h)
     return back if slope_forgotten else back * slope
@@ -346,10 +361,18 @@ def hidden_gradient(delta, weight, h):  # (N, M), (H, M), (N, H) -> (N, H)
         Mistake(
             name="slope_misplaced",
             title="Close: the slope stands on the wrong side of the weights.",
-            seen="Where H and M are equal it runs, and gives {yours} instead of {right}. Where they differ, the shapes "
+            seen="Where H and M are equal it runs, and gives {yours} instead of {right}. Where they differ, "
+            "the shapes "
             "refuse.",
-            why="`delta` belongs to the M outputs, h (1 − h) to the H hidden units. First carry the blame back over the "
+            why="`delta` belongs to the M outputs, h (1 − h) to the H hidden units. First carry the blame "
+            "back over the "
             "weights, `delta @ weight.T`, and only then, among the hidden units, multiply by their slopes.",
+        ),
+        Mistake(
+            name="half_slope",
+            title="Close: half of the slope is missing.",
+            seen="You gave {yours}, asked was {right}.",
+            why="The sigmoid's slope has two factors, h *and* 1 − h: flat at both ends.",
         ),
     ),
 )
@@ -412,8 +435,8 @@ A network of two sigmoid layers has gone forward:
 > h = σ(x w₁ + b₁) (N, H) y = σ(h w₂ + b₂) (N, M) E = ½ Σ (y − target)² / N
 
 E is summed over the M outputs and averaged over the N examples. Write `backward(x, h, y, target, w2)`, with
-`x` of shape (N, D), `h` (N, H), `y` and `target` (N, M), `w2` (H, M). Return the four gradients
-`dw1, db1, dw2, db2`, each of the shape of what it is the gradient of: (D, H), (H,), (H, M), (M,).
+`x` of shape (N, D), `h` (N, H), `y` and `target` (N, M), `w2` (H, M). Return the four gradients `dw1, db1,
+dw2, db2`, each of the shape of what it is the gradient of: (D, H), (H,), (H, M), (M,).
 """,
     starter="""
 def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> dw1, db1, dw2, db2
@@ -509,6 +532,7 @@ def _step(
     slope_of_output=False,
     inputs_forgotten=False,
     gradients_returned=False,
+    weight_forgotten=False,
 ):
     def slope(y):
         return _sigmoid(y) * (1 - _sigmoid(y)) if slope_of_output else y * (1 - y)
@@ -520,7 +544,8 @@ def _step(
     delta_y = (y - target) * (1 if output_slope_forgotten else slope(y))
     dv = sign * delta_y * came_in[1]
     new_v = v - rate * dv
-    delta_h = delta_y * (new_v if updated_early else v) * (1 if hidden_slope_forgotten else slope(h))
+    carried = 1 if weight_forgotten else new_v if updated_early else v
+    delta_h = delta_y * carried * (1 if hidden_slope_forgotten else slope(h))
     dw = sign * delta_h * came_in[0]
     return (dw, dv) if gradients_returned else (w - rate * dw, new_v)
 
@@ -611,7 +636,8 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             name="inputs_forgotten",
             title="Close: what came in is missing.",
             seen="You gave w = {your_w}, v = {your_v}; asked was w = {right_w}, v = {right_v}.",
-            why="`delta_y` and `delta_h` are the gradients of the *sums*. A weight's own gradient is that times what the "
+            why="`delta_y` and `delta_h` are the gradients of the *sums*. A weight's own gradient is that "
+            "times what the "
             "weight multiplies: h for v, x for w.",
         ),
         Mistake(
@@ -619,6 +645,13 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             title="Those are gradients. Now take the step.",
             seen="You gave {your_w} and {your_v}; the new weights are {right_w} and {right_v}.",
             why="The new weight is the old one minus rate times its gradient.",
+        ),
+        Mistake(
+            name="weight_forgotten",
+            title="Close: v is right, and the way back to w skipped the weight v.",
+            seen="Your w is {your_w}, asked was {right_w}.",
+            why="The output hears the hidden unit through v, so the blame comes back through v: delta_h = "
+            "delta_y · v · h (1 − h).",
         ),
     ),
 )
@@ -637,12 +670,21 @@ def passes(sizes):
 
 
 def _passes(
-    sizes, *, biases_forgotten=False, no_first=False, both_sides=False, units_counted=False, one_pass=False
+    sizes,
+    *,
+    biases_forgotten=False,
+    no_first=False,
+    both_sides=False,
+    units_counted=False,
+    one_pass=False,
+    inputs_biased=False,
 ):
     parameters = sum(
         inputs * outputs + (0 if biases_forgotten else outputs)
         for inputs, outputs in itertools.pairwise(sizes)
     )
+    if inputs_biased:
+        parameters += sizes[0]
     if units_counted:
         parameters = sum(sizes)
     nudging = 2 * parameters if both_sides else parameters if no_first else parameters + 1
@@ -716,6 +758,13 @@ def passes(sizes):  # such as (784, 1000, 10) -> by_nudging, by_backprop
             why="The pass back uses what the pass forward has computed, so there are two: one forward, one "
             "back.",
         ),
+        Mistake(
+            name="inputs_biased",
+            title="Close: the inputs have no biases.",
+            seen="For the sizes {sizes} you gave {your_by_nudging}, asked was {right_by_nudging}.",
+            why="A bias belongs to a unit that adds something up. The inputs only hand on the data: the "
+            "first size gets none.",
+        ),
     ),
 )
 
@@ -766,6 +815,8 @@ def _judge_train_xor(output, rng):
         return None
     if np.abs(y - (1 - target)).max() < 0.25:
         return Finding(seen, "upside_down")
+    if np.ptp(y) < 0.2 and (y.min() > 0.9 or y.max() < 0.1):
+        return Finding(seen, "at_the_wall")
     if np.ptp(y) < 0.2:
         return Finding(seen, "undecided")
     if np.abs(y - target).max() < 0.5:
@@ -801,9 +852,9 @@ TRAIN_XOR = Exercise(
     title="Make: teach it XOR",
     prompt="""
 An open task: put everything together. Write `train_xor(rng)`: draw the weights of a network of two sigmoid
-layers from the generator `rng`, train it on the four cases of XOR by gradient descent, and return
-`w1, b1, w2, b2`, of shapes (2, H), (H,), (H, 1), (1,). How many hidden units, which rate, how many steps:
-you choose.
+layers from the generator `rng`, train it on the four cases of XOR by gradient descent, and return `w1, b1,
+w2, b2`, of shapes (2, H), (H,), (H, 1), (1,). How many hidden units, which rate, how many steps: you
+choose.
 
 It is run with two different generators. Each time the outputs σ(σ(x w₁ + b₁) w₂ + b₂) must come within 0.25
 of the targets 0, 1, 1, 0. All of it together may take 5 seconds.
@@ -821,7 +872,8 @@ def train_xor(rng):
     expects="four arrays, `w1, b1, w2, b2`, of shapes (2, H), (H,), (H, 1) and (1,)",
     hints=(
         "Take the matrices from the exercise before: forward, the two deltas, four gradients, four "
-        "updates; in a loop of a thousand steps or more. Draw the weights, with `rng.normal(0, 1, (2, H))`, so "
+        "updates; in a loop of a thousand steps or more. Draw the weights, with `rng.normal(0, 1, (2, "
+        "H))`, so "
         "that the hidden units differ from the start.",
         "With two hidden units some starts get stuck. Eight are plenty. A rate of about 2 suits sigmoids "
         "and squares here: their slopes are small.",
@@ -839,6 +891,14 @@ def train_xor(rng):
             "Or it is so large that all units are saturated and no gradient comes back. Print the error "
             "every 500 steps: it should fall.",
             version=lambda rng: _train_xor_with(rng, zeros=True),
+        ),
+        Mistake(
+            name="at_the_wall",
+            title="It has been driven against a wall.",
+            why="All four outputs stand at one end of the sigmoid, where no gradient comes back any more. "
+            "Two things do that: steps "
+            "*uphill* (`target - y` with `-=`, or `y - target` with `+=`), and a rate that is far too large.",
+            version=lambda rng: _train_xor_with(rng, sign=-1.0),
         ),
         Mistake(
             name="too_short",

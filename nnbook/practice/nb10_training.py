@@ -159,9 +159,14 @@ def _standardise(
     sample_deviation=False,
     unguarded=False,
     too_late=False,
+    min_max=False,
 ):
     def numbers(data):
         axis = None if one_for_all else 1 if along_examples else 0
+        if min_max:
+            lowest, highest = data.min(axis=axis, keepdims=True), data.max(axis=axis, keepdims=True)
+            span = highest - lowest
+            return lowest, span if unguarded else np.where(span == 0, 1, span)
         mean = data.mean(axis=axis, keepdims=True)
         deviation = data.std(axis=axis, keepdims=True, ddof=1 if sample_deviation else 0)
         if variance:
@@ -295,9 +300,19 @@ def standardise(train, test):  # (N, D), (M, D) -> the same shapes
         Mistake(
             name="too_late",
             title="Close: you asked `train` for its mean when it had none left.",
-            seen="`train` is right. Your `test` is {your_test}, asked was {right_test}: it came back as it was.",
-            why="After `train` has been standardised, its mean is 0 and its deviation 1, so nothing happens to `test`. "
+            seen="`train` is right. Your `test` is {your_test}, asked was {right_test}: it came back as it "
+            "was.",
+            why="After `train` has been standardised, its mean is 0 and its deviation 1, so nothing "
+            "happens to `test`. "
             "Take both numbers first, then use them twice.",
+        ),
+        Mistake(
+            name="min_max",
+            title="That is another scaling, from 0 to 1.",
+            seen="Your `train` is {your_train}, asked was {right_train}.",
+            why="You used the smallest and the largest value. That is a sound way too, but one outlier "
+            "sets the whole scale. To "
+            "standardise is to subtract the mean and divide by the standard deviation.",
         ),
     ),
 )
@@ -419,8 +434,10 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
             name="softmax_down",
             title="The softmax went down the columns.",
             seen="You gave {yours}, asked was {right}.",
-            why="Along axis 0 it makes the *examples* compete for each class, and that changes who wins in a row. Over "
-            "the classes of each example is axis 1; and for the accuracy it is not needed at all, because it keeps their "
+            why="Along axis 0 it makes the *examples* compete for each class, and that changes who wins in "
+            "a row. Over "
+            "the classes of each example is axis 1; and for the accuracy it is not needed at all, because "
+            "it keeps their "
             "order.",
         ),
     ),
@@ -618,7 +635,12 @@ def _early_stop(
     last_kept=False,
     looked_ahead=False,
     equal_counts=False,
+    no_patience=False,
 ):
+    if no_patience:
+        rises = [epoch for epoch in range(1, len(losses)) if losses[epoch] > losses[epoch - 1]]
+        stopped = rises[0] if rises else len(losses) - 1
+        return stopped if last_kept or not rises else stopped - 1, stopped
     limit = patience + (1 if too_late else -1 if too_early else 0)
     best, waited, stopped = 0, 0, len(losses) - 1
     for epoch in range(1, len(losses)):
@@ -728,8 +750,17 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             name="equal_counts",
             title="Close: what about a loss that is only equal?",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="An epoch that equals the best has brought nothing better: compare with `<`, so that the first of equals "
+            why="An epoch that equals the best has brought nothing better: compare with `<`, so that the "
+            "first of equals "
             "stays the best.",
+        ),
+        Mistake(
+            name="no_patience",
+            title="No patience at all.",
+            seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
+            why="It stops at the first epoch that is worse than the one before. Validation losses wobble: "
+            "wait for `patience` epochs in a row "
+            "that are no better than the best so far.",
         ),
     ),
 )
@@ -847,9 +878,12 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
         Mistake(
             name="chance",
             title="It guesses.",
-            why="Print the loss while it trains; it starts near ln 10 = 2.30. If it hardly moves, there has hardly been "
-            "any training: more steps, a larger rate, and scores as they are (CrossEntropyLoss does the softmax itself). "
-            "If it falls well below, training ran on nonsense: most often the pictures were shuffled and their labels "
+            why="Print the loss while it trains; it starts near ln 10 = 2.30. If it hardly moves, there "
+            "has hardly been "
+            "any training: more steps, a larger rate, and scores as they are (CrossEntropyLoss does the "
+            "softmax itself). "
+            "If it falls well below, training ran on nonsense: most often the pictures were shuffled and "
+            "their labels "
             "were not.",
             version=lambda *case: _train_reader_with(*case, shuffled_apart=True),
         ),

@@ -248,7 +248,8 @@ def worded(error: BaseException, most: int = 300) -> str:
     'ValueError: no'
     """
     try:
-        text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
+        text = "".join(traceback.format_exception_only(type(error), error))
+        text = text.strip().splitlines()[-1] if isinstance(error, SyntaxError) else " ".join(text.split())
     except BaseException:
         text = type(error).__name__
     return text if len(text) <= most else text[:most] + " …"
