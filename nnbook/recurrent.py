@@ -71,6 +71,18 @@ def rnn_cell(
 ) -> Array:  # (N, D) (N, H) (D, H) (H, H) (H,) -> (N, H)
     """One step of an RNN: h' = tanh(x W + h U + b), or relu.
 
+    Parameters
+    ----------
+    x, h : ndarray, shapes (N, D), (N, H)
+        The input of the step and the state before it.
+    weight_ih, weight_hh, bias : ndarray, shapes (D, H), (H, H), (H,)
+    nonlinearity : {"tanh", "relu"}
+
+    Returns
+    -------
+    ndarray, shape (N, H)
+        The state after it.
+
     Examples
     --------
     >>> rnn_cell(np.array([[1.0]]), np.array([[2.0]]), np.array([[0.5]]), np.array([[0.25]]), np.array([-1.0]))
@@ -103,6 +115,8 @@ def lstm_cell(
     x: Array, h: Array, c: Array, weight_ih: Array, weight_hh: Array, bias: Array
 ) -> tuple[tuple[Array, Array], LSTMCellSaved]:  # (N, D) (N, H) (N, H) (D, 4H) (H, 4H) (4H,) -> (N, H) (N, H)
     """One step of an LSTM, ((h', c'), saved): c' = f c + i g, h' = o tanh(c').
+
+    Shapes are x (N, D), h and c (N, H), weight_ih (D, 4H), weight_hh (H, 4H), bias (4H,); gates i, f, g, o.
 
     Examples
     --------
@@ -154,6 +168,8 @@ def gru_cell(
     x: Array, h: Array, weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array
 ) -> tuple[Array, GRUCellSaved]:  # (N, D) (N, H) (D, 3H) (H, 3H) (3H,) (3H,) -> (N, H)
     """One step of a GRU, (h', saved): h' = n + z (h − n).
+
+    Shapes are x (N, D), h (N, H), weight_ih (D, 3H), weight_hh (H, 3H), biases (3H,); gates r, z, n.
 
     Examples
     --------

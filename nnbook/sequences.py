@@ -1,4 +1,4 @@
-"""What a batch of sequences is to nnbook: its shape, its mask, its order in memory, and what recurrent layers share.
+"""What a batch of sequences is to nnbook: its shape, its mask, its order in memory, and what its layers share.
 
 *Shape.* N sequences of T steps, each step D numbers, are (N, T, D). Sequences of different lengths are padded to the
 longest, and a *mask* (N, T) of booleans is true where a step is real.
@@ -8,8 +8,8 @@ longest, and a *mask* (N, T) of booleans is true where a step is real.
 (G·H, D) times inputs (D, N), leaves each gate one block too, so that every element-wise operation of the loop runs
 over one stretch of numbers. Reading a sequence backwards costs nothing more: the copy is made in that order.
 
-*What recurrent layers share*: weights for one direction or two, initial states, checks. The equations are in
-recurrent.py, and nothing of them is here.
+*What sequence layers share*: checks of sequences, masks and states, and for recurrent layers weights for one direction
+or two. The equations are in recurrent.py and attention.py, and nothing of them is here.
 """
 
 from __future__ import annotations

@@ -429,6 +429,9 @@ def test_keeps_weights_only_if_asked():
     assert not layer.weights[1, :, :, 2:].any()
     np.testing.assert_allclose(layer.predict(x)[0, :2].shape, y[0, :2].shape)
     assert layer.weights.all()  # of the last call, which had no mask
+    unasked = additive_layer()
+    unasked(sequences(TQ, features=DQ), x, x, PADDING)
+    assert unasked.weights is None
     asked = additive_layer(keep_weights=True)
     asked(sequences(TQ, features=DQ), x, x, PADDING)
     assert asked.weights.shape == (N, TQ, TK)

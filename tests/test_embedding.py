@@ -121,7 +121,7 @@ def test_is_built_again_from_its_config():
             "unknown ones an index of their own.",
         ),
         (
-            [3, -1, 9],
+            [3, -1, 5],
             IndexError,
             " expects indices from 0 to 5, but got -1 at position [1]. Count the symbols from 0, and give padding and unknown "
             "ones an index of their own.",

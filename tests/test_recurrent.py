@@ -478,6 +478,15 @@ def test_backward_changes_nothing_that_it_is_given(kind, options):
         np.testing.assert_array_equal(a, b)
 
 
+@kind_only
+def test_follows_numpys_promotion(kind):
+    args = arguments(kind)
+    mixed = {name: value.astype(np.float32) if name == "x" else value for name, value in args.items()}
+    single = {name: value.astype(np.float32) for name, value in args.items()}
+    assert {part.dtype for part in pair(kind)[0](**mixed)[0]} == {np.dtype(np.float64)}
+    assert {part.dtype for part in pair(kind)[0](**single)[0]} == {np.dtype(np.float32)}
+
+
 # -- how the layers behave --------------------------------------------------------------------------------------------
 
 
