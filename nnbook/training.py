@@ -61,11 +61,9 @@ __all__ = [
 
 _MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _MOMENTS = ("before_fit", "before_step", "after_epoch", "after_fit")
-
-
 _BY_CLASS = (CrossEntropyLoss, NLLLoss, MultiMarginLoss)  # one score for each class, and the class's index
-_TRIAL = 64  # so many examples are tried before anything changes
 _BY_SIGN = (BCEWithLogitsLoss, HingeLoss)  # one score: above 0 it says yes
+_TRIAL = 64  # so many examples are tried before anything changes
 
 
 class History:
@@ -83,7 +81,7 @@ class History:
     Notes
     -----
     A list stays empty where there is nothing to measure: accuracy in regression, val_loss without validation data.
-    An epoch that was interrupted is not in the lists.
+    An epoch that was interrupted is not in the lists, though its steps are in the weights.
 
     Examples
     --------
@@ -379,7 +377,7 @@ def fit(
 
     told = sorted(
         callbacks, key=lambda callback: isinstance(callback, Checkpoint)
-    )  # writes down what others did
+    )  # it notes what others did
     training = Training(model, loss_fn, optimizer, loader, held_out, told, epochs, accumulate)
     history, parameters = training.history, list(model.named_parameters())
     training.tell("before_fit")
@@ -566,7 +564,9 @@ class Checkpoint:
     -----
     The file holds the model (``nnbook.load(path)`` reads it), the optimiser's state, the epoch's order and place in
     it, the states of the other callbacks, and of every random generator that model, loss, optimiser, loader or
-    callbacks keep in an attribute. What it cannot see is randomness of your own that is kept elsewhere.
+    callbacks keep in an attribute. What it cannot see is randomness of your own that is kept elsewhere. On another
+    machine, with another BLAS kernel (the file names it), sums are rounded otherwise: the training goes on just as well,
+    but not bit for bit.
 
     Examples
     --------
