@@ -135,6 +135,15 @@ def test_a_message_shows_what_came_and_what_was_asked(exercise):
 
 
 @each_with_switches
+def test_titles_and_reasons_stay_true_when_mistakes_come_in_pairs(exercise):
+    """What the rest of the answer is like may stand in `seen` only, which pairs do not show."""
+    for mistake in exercise.wrong:
+        assert not re.search(r"\b(is|are) (all )?right[,;.]", mistake.title), mistake.title
+        assert not re.search(r"^(Your |The )?`?\w+`? (is|are) right\b", mistake.why), mistake.why
+        assert "{" not in mistake.title + mistake.why
+
+
+@each_with_switches
 def test_without_a_switch_the_wrong_version_is_the_solution(exercise):
     assert exercise.check(with_switches(exercise)).kind == "right"
 

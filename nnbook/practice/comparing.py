@@ -41,6 +41,7 @@ class Difference:
     right: Any = None
     said: str = ""
     others: list[str] = field(default_factory=list)
+    parts: list[tuple[str, Any, Any]] = field(default_factory=list)
 
 
 def close(yours: Any, right: Any, tolerance: float) -> bool:
@@ -117,6 +118,7 @@ def _parts(yours: list[Any], right: list[Any], tolerance: float, names: Sequence
     order = ("unfinished", "none", "type", "shape", "dtype", "finite", "values")
     name, first = min(wrong, key=lambda item: order.index(item[1].kind))
     first.part = f"{name}, {first.part}" if first.part else name
+    first.parts = list(zip(names, yours, right, strict=True))
     first.others = [each for each, difference in zip(names, found, strict=True) if difference is None]
     return first
 
@@ -263,7 +265,7 @@ def in_common(
     for name, place in zip(names, range(len(names)), strict=True):
         values = [cases[i][place] for i, difference in enumerate(differences) if difference]
         if every_case and all(
-            isinstance(value, np.ndarray)
+            isinstance(value, (np.ndarray, np.generic))
             and value.shape == mine.shape
             and value.dtype.kind in "biuf"
             and not _wrong(mine, value.astype(float), 1e-9).any()

@@ -32,7 +32,7 @@ from nnbook.practice.comparing import (
     unchanged,
     weight_of,
 )
-from nnbook.practice.replies import Block, Code, Reply
+from nnbook.practice.replies import Block, Code, Reply, Table
 from nnbook.practice.running import Outcome, Run, run, worded
 from nnbook.practice.showing import (
     as_code,
@@ -661,6 +661,9 @@ class _Work:
             return "Whole numbers came back where fractions belong.", [*blocks, f"{text} {advice}"]
         if first.kind == "finite":
             return self._not_finite(np.asarray(first.yours, dtype=float), whose, blocks)
+        if len(first.parts) > 1 and all(np.ndim(right) == 0 for _, _, right in first.parts):
+            rows = [(name, *show_both(yours, right)) for name, yours, right in first.parts]
+            return "Other numbers came back.", [*blocks, Table(("", "yours", "asked"), rows)]
         common = in_common(first, differences, self.pristine, self.names, self.exercise.tolerance)
         return ("Other numbers came back.", [*blocks, *([common] if common else []), *table(first)])
 

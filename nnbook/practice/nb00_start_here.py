@@ -176,7 +176,7 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
         ),
         Mistake(
             name="by_255",
-            title="Right idea, for other pictures.",
+            title="That is the scale of other pictures.",
             seen="You gave {yours}, asked was {right}.",
             why="255 is full ink in pictures of 8 bits a pixel, such as photographs and MNIST. These scans "
             "go from 0 to 16.",
@@ -185,8 +185,9 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
             name="floored",
             title="The greys are lost.",
             seen="You gave {yours}, asked was {right}.",
-            why="`//` divides and drops the fraction, so that everything short of full ink turns to paper. "
-            "One stroke too many: `/`.",
+            why="Everything short of full ink has turned to paper, because the fractions were dropped. "
+            "`//` does that, and so does "
+            "writing into an array of whole numbers. `/` alone keeps them, in a new array.",
         ),
         Mistake(
             name="seventeen",
@@ -208,10 +209,13 @@ def decide(scores):
     return scores.argmax(axis=1)
 
 
-def _decide(scores, *, whole_table=False, down=False, value=False, smallest=False, size=False):
+def _decide(scores, *, whole_table=False, down=False, value=False, smallest=False, size=False, marked=False):
     axis = None if whole_table else 0 if down else 1
     if size:
         scores = np.abs(scores)
+    if marked:
+        best = scores.min(axis=axis, keepdims=True) if smallest else scores.max(axis=axis, keepdims=True)
+        return scores == best
     if value:
         return scores.min(axis=axis) if smallest else scores.max(axis=axis)
     return scores.argmin(axis=axis) if smallest else scores.argmax(axis=axis)
@@ -283,6 +287,14 @@ def decide(scores):  # (N, K) -> (N,)
             why="A score of −3 is large in size and speaks loudly *against* its digit. Compare the scores "
             "as they are, without `abs` or squares.",
         ),
+        Mistake(
+            name="marked",
+            title="You marked the places; asked was to name them.",
+            seen="You returned shape {your_shape}, True and False; asked was {right_shape}: {right}.",
+            why="A comparison with the maximum says for every score whether it is the largest. `argmax` "
+            "gives the number of the place, "
+            "one for each row.",
+        ),
     ),
 )
 
@@ -350,7 +362,7 @@ def accuracy(predicted, labels):  # (N,), (N,) -> one number from 0 to 1
         ),
         Mistake(
             name="percent",
-            title="Right, in per cent.",
+            title="That is in per cent.",
             seen="You returned {yours}, asked was {right}.",
             why="Here and in every library that you will meet, accuracy runs from 0 to 1. Multiply when "
             "you print it, not before.",
@@ -405,8 +417,9 @@ def _repair(
     downwards=False,
     new_weight=False,
     largest_share=False,
+    bias_forgotten=False,
 ):
-    scores = h @ weight + bias
+    scores = h @ weight + (0 if bias_forgotten else bias)
     rival = np.delete(scores, truth).max()
     unit = np.abs(weight[:, truth]).argmax() if largest_weight else h.argmax()
     if largest_share:
@@ -512,6 +525,14 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             why="How much a unit adds to a score depends on its old weight as well. How much a *change* of "
             "its weight adds depends on "
             "`h[unit]` alone.",
+        ),
+        Mistake(
+            name="bias_forgotten",
+            title="Close: the scores are missing their biases.",
+            seen="The unit is right. You gave a change of {your_change}, asked was {right_change}.",
+            why="Part of each digit's score is its bias, whatever the picture shows: `scores = h @ weight "
+            "+ bias`. Without it the gap "
+            "between the two is another one.",
         ),
     ),
 )

@@ -105,7 +105,7 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
         ),
         Mistake(
             name="sum_returned",
-            title="The sum is right; now decide.",
+            title="A sum came back; now decide.",
             seen="You returned {yours}. The threshold is {threshold}, so the neuron's answer is {right}.",
             why="A neuron of this kind says all or nothing: compare the sum with the threshold, and return "
             "1 or 0.",
@@ -587,7 +587,7 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
         ),
         Mistake(
             name="undecided",
-            title="The sums are right; now decide.",
+            title="Sums came back; now decide.",
             seen="You gave {yours}, asked was {right}.",
             why="Compare each sum with 0: 1 where it is at least 0, else 0.",
         ),
@@ -720,8 +720,9 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
     wrong=(
         Mistake(
             name="without_nand",
-            title="The answers are those of XOR, but not made of NANDs alone.",
-            seen="`nand` was called {calls} times, and what you returned did not come from it.",
+            title="Not made of NANDs alone.",
+            seen="The answers are those of XOR. But `nand` was called {calls} times, and what you returned "
+            "did not come from it.",
             why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is "
             "that neurons "
             "can: let every step be a `nand`, the last one too.",
@@ -737,7 +738,8 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="is_or",
             title="Close: that is OR.",
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
-            why="Three of four cases are right. OR also fires when both are 1; XOR does not. Let `nand(a, "
+            why="OR agrees with XOR in three of four cases. It also fires when both are 1; XOR does not. "
+            "Let `nand(a, "
             "b)` have a word in it: it is 0 in just that case.",
         ),
         Mistake(

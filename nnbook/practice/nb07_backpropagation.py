@@ -228,8 +228,8 @@ def output_gradient(output, target):  # one shape -> the same
         ),
         Mistake(
             name="sign_only",
-            title="Right direction, and always the same strength.",
-            seen="You gave {yours}, the gradient is {right}.",
+            title="Always the same strength.",
+            seen="Every sign is right, and no size: you gave {yours}, the gradient is {right}.",
             why="±1 is the slope of |output − target|. The square's slope, output − target, also says *how "
             "far* off an output is: a small "
             "error pushes softly, a large one hard.",
@@ -403,11 +403,17 @@ def _backward(
     hidden_slope_forgotten=False,
     bias_averaged=False,
     transposed=False,
+    averaged_over_all=False,
+    slope_of_output=False,
 ):
-    delta2 = (target - y if uphill else y - target) / (1 if mean_forgotten else len(x))
+    def slope(y):
+        return _sigmoid(y) * (1 - _sigmoid(y)) if slope_of_output else y * (1 - y)
+
+    count = y.size if averaged_over_all else 1 if mean_forgotten else len(x)
+    delta2 = (target - y if uphill else y - target) / count
     if not output_slope_forgotten:
-        delta2 = delta2 * y * (1 - y)
-    delta1 = delta2 @ w2.T * (1 if hidden_slope_forgotten else h * (1 - h))
+        delta2 = delta2 * slope(y)
+    delta1 = delta2 @ w2.T * (1 if hidden_slope_forgotten else slope(h))
     collect = np.mean if bias_averaged else np.sum
     dw1, db1, dw2, db2 = x.T @ delta1, collect(delta1, axis=0), h.T @ delta2, collect(delta2, axis=0)
     return (dw1.T, db1, dw2.T, db2) if transposed else (dw1, db1, dw2, db2)
@@ -482,8 +488,8 @@ def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> 
         ),
         Mistake(
             name="hidden_slope_forgotten",
-            title="Close: the output layer is right, the hidden sigmoid was skipped.",
-            seen="Your db1 is {your_db1}, asked was {right_db1}.",
+            title="Close: the hidden sigmoid was skipped.",
+            seen="dw2 and db2 are right. Your db1 is {your_db1}, asked was {right_db1}.",
             why="`delta2 @ w2.T` is the gradient of the hidden units' outputs h. Before it reaches w1 and "
             "b1, it goes back through their sigmoid: multiply by h (1 − h).",
         ),
@@ -501,8 +507,25 @@ def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> 
             why="A gradient has the shape of its weight, so that `w -= rate * dw` fits. Here weights are "
             "(in, out): `x.T @ delta1`, not `delta1.T @ x`.",
         ),
+        Mistake(
+            name="averaged_over_all",
+            title="Close: you divided by too much.",
+            seen="All four are {outputs} times too small, the number of outputs: your db2 is {your_db2}, "
+            "asked was {right_db2}.",
+            why="This E is a *sum* over the outputs and a mean over the examples, so only N divides. "
+            "`np.mean` and `.size` count the outputs "
+            "as well. (nnbook.MSELoss means it so: always look which mean a loss is.)",
+        ),
+        Mistake(
+            name="slope_of_output",
+            title="Close: the slopes are taken in the wrong place.",
+            seen="Your db2 is {your_db2}, asked was {right_db2}.",
+            why="You took the sigmoid's slope at h and y as if they were the sums. They have been through "
+            "the sigmoid already: from "
+            "the outputs the slopes are h (1 − h) and y (1 − y), with no further sigmoid.",
+        ),
     ),
-    numbers=lambda case, output: {"count": len(case[0])},
+    numbers=lambda case, output: {"count": len(case[0]), "outputs": case[2].shape[1]},
 )
 
 
@@ -619,8 +642,8 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
         ),
         Mistake(
             name="hidden_slope_forgotten",
-            title="Close: v is right, and the hidden sigmoid was skipped.",
-            seen="Your w is {your_w}, asked was {right_w}.",
+            title="Close: the hidden sigmoid was skipped.",
+            seen="Your v is right. Your w is {your_w}, asked was {right_w}.",
             why="On its way to w the gradient passes through the hidden unit's sigmoid too: multiply by h "
             "(1 − h).",
         ),
@@ -648,8 +671,8 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
         ),
         Mistake(
             name="weight_forgotten",
-            title="Close: v is right, and the way back to w skipped the weight v.",
-            seen="Your w is {your_w}, asked was {right_w}.",
+            title="Close: the way back to w skipped the weight v.",
+            seen="Your v is right. Your w is {your_w}, asked was {right_w}.",
             why="The output hears the hidden unit through v, so the blame comes back through v: delta_h = "
             "delta_y · v · h (1 − h).",
         ),
@@ -738,7 +761,7 @@ def passes(sizes):  # such as (784, 1000, 10) -> by_nudging, by_backprop
         ),
         Mistake(
             name="both_sides",
-            title="Right for another way of nudging.",
+            title="That is another way of nudging.",
             seen="For the sizes {sizes} you gave {your_by_nudging}, asked was {right_by_nudging}.",
             why="You counted a nudge up and a nudge down for each parameter: central differences, 2 P "
             "passes, which notebook 08 uses because they are more exact. Here each parameter is nudged "

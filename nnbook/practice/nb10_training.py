@@ -292,8 +292,9 @@ def standardise(train, test):  # (N, D), (M, D) -> the same shapes
         ),
         Mistake(
             name="unguarded",
-            title="Right, except where a feature never changes.",
-            seen="There the deviation is 0, and 0 / 0 makes NaN, which spreads through everything.",
+            title="A feature that never changes has become NaN.",
+            seen="Elsewhere it is right. There the deviation is 0, and 0 / 0 makes NaN, which spreads "
+            "through everything.",
             why="The corner pixels of the digits are such features. Divide by 1 there: `np.where(deviation "
             "== 0, 1, deviation)`.",
         ),
@@ -337,9 +338,14 @@ def _accuracy(
     probability=False,
     smallest=False,
     softmax_down=False,
+    whole_table=False,
 ):
     if softmax_down:
         logits = np.exp(logits) / np.exp(logits).sum(axis=0)
+    if whole_table:
+        chosen = logits.max() if not_chosen else logits.argmin() if smallest else logits.argmax()
+        hits = (chosen != labels) if errors else (chosen == labels)
+        return (hits.sum() if counted else hits.mean()) * (100 if percent else 1)
     if probability:
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.mean((weights / weights.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels])
@@ -357,8 +363,8 @@ def _accuracy_cases():
     competing = rng.standard_normal((9, 6)) + 2 * rng.standard_normal(6)
     return [
         (
-            np.array([[2.0, -1.0, 0.5], [0.25, 0.5, 3.0], [-1.0, -2.0, -3.0], [1.0, 1.5, 0.0]]),
-            np.array([0, 2, 1, 1]),
+            np.array([[2.0, -1.0, 3.0], [0.25, 0.5, 2.0], [-1.0, -2.0, -3.0], [1.0, 1.5, 0.0]]),
+            np.array([2, 2, 1, 1]),
         ),
         (rng.standard_normal((5, 4)), np.array([3, 1, 0, 2, 2])),
         (competing, competing.argmax(axis=1)),
@@ -406,7 +412,7 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
         ),
         Mistake(
             name="percent",
-            title="Right, in per cent.",
+            title="That is in per cent.",
             seen="You gave {yours}, asked was {right}.",
             why="Here accuracy runs from 0 to 1. Multiply when you print it.",
         ),
@@ -439,6 +445,14 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
             "the classes of each example is axis 1; and for the accuracy it is not needed at all, because "
             "it keeps their "
             "order.",
+        ),
+        Mistake(
+            name="whole_table",
+            title="One answer for everybody.",
+            seen="You gave {yours}, asked was {right}.",
+            why="Without an axis, `argmax` looks through the whole table and gives one place, which was "
+            "then compared with every "
+            "label. One answer for each row: `axis=1`.",
         ),
     ),
     numbers=lambda case, output: {"count": len(case[1])},
@@ -578,8 +592,8 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
         ),
         Mistake(
             name="loss_not_returned",
-            title="The step is right; the loss did not come back.",
-            seen="Your function returned None.",
+            title="The loss did not come back.",
+            seen="The weights are right, and your function returned None.",
             why="Whoever calls it wants to draw a curve: `return loss` at the end.",
         ),
         Mistake(
@@ -593,8 +607,8 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
         Mistake(
             name="loss_after",
             title="Close: that is the loss after the step.",
-            seen="Your losses are {your_losses}, asked was {right_losses}.",
-            why="The weights are right. You went forward once more after the step and returned that loss; "
+            seen="The weights are right. Your losses are {your_losses}, asked was {right_losses}.",
+            why="You went forward once more after the step and returned that loss; "
             "it costs a pass, and leaves a forward that nothing undoes. Return the loss that you had "
             "before.",
         ),
