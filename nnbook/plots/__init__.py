@@ -8,6 +8,7 @@
     plot_network            units as circles, weights as lines whose width and colour tell size and sign
     plot_confusion_matrix   what was taken for what
     plot_function           a curve, its slope beside it
+    plot_nerve_cell         a nerve cell above the formula that is named after it
 
 Nothing depends on colour alone: classes differ in shape, signs in line style. matplotlib is imported here, so
 ``nnbook.plots`` is loaded when it is first asked for.
@@ -15,6 +16,7 @@ Nothing depends on colour alone: classes differ in shape, signs in line style. m
 
 from nnbook.plots import style
 from nnbook.plots.boundary import plot_decision_boundary
+from nnbook.plots.cell import plot_nerve_cell
 from nnbook.plots.confusion import plot_confusion_matrix
 from nnbook.plots.curves import plot_function, plot_history
 from nnbook.plots.images import plot_images, plot_weights
@@ -26,6 +28,7 @@ __all__ = [
     "plot_function",
     "plot_history",
     "plot_images",
+    "plot_nerve_cell",
     "plot_network",
     "plot_weights",
     "style",
