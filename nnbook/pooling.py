@@ -196,9 +196,8 @@ def global_avg_pool2d_backward(dy: Array, x: Array) -> Array:  # -> (N, C, H, W)
 
 def _spread(dy: Array, shape: tuple[int, ...]) -> Array:
     batch, channels, height, width = shape
-    dx = np.empty((channels, height, width, batch), dy.dtype)
-    dx[...] = dy.T[:, np.newaxis, np.newaxis] / (height * width)
-    return batch_first(dx)
+    pixels = height * width
+    return batch_first(np.repeat(dy.T / pixels, pixels, axis=0).reshape(channels, height, width, batch))
 
 
 def _window(who: Any, x: Array, kernel_size: Any, stride: Any) -> tuple[Pair, Pair]:
