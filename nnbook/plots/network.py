@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
+from nnbook.arrays import Array
 from nnbook.errors import check_integer, describe, explain
 from nnbook.linear import Linear
 from nnbook.module import Module
@@ -45,6 +46,13 @@ def plot_network(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import nnbook
+    >>> ax = plot_network(nnbook.Sequential(nnbook.Linear(2, 3, rng=0), nnbook.ReLU(), nnbook.Linear(3, 1, rng=0)))
+    >>> len(ax.lines), len(ax.patches)  # weights, units
+    (9, 6)
     """
     matrices = _matrices(model)
     most = check_integer("plot_network", "most", most, at_least=3)
@@ -57,46 +65,84 @@ def plot_network(
 
     shown = [_shown(size, most) for size in sizes]
     tall = max(map(len, shown))
-    gap = 2.6
-    ax = style.axes(ax, (2.2 * len(sizes) + 0.6, 0.85 * tall + 0.7))
+    inch = 0.9 if values is not None else min(0.75, 4.0 / tall)  # for each unit's place, in inches
+    gap, radius = max(2.6, 1.9 / inch), 0.34 if values is not None else 0.26
+    wide = gap * (len(sizes) - 1)
+    ax = style.axes(ax, (inch * (wide + 1.6), inch * tall + 0.35))
     places = [
         {unit: (gap * layer, (len(units) - 1) / 2 - i) for i, unit in enumerate(units) if unit is not None}
         for layer, units in enumerate(shown)
     ]
-    widest = max(float(np.abs(matrix).max(initial=0.0)) for matrix in matrices) or 1.0
-    for layer, matrix in enumerate(matrices):
-        for i, (x0, y0) in places[layer].items():
-            for j, (x1, y1) in places[layer + 1].items():
-                weight = float(matrix[i, j])
-                color, line = (style.ORANGE, "-") if weight >= 0 else (style.BLUE, "--")
-                width = 0.3 + 3.2 * abs(weight) / widest
-                ax.plot([x0, x1], [y0, y1], line, color=color, lw=width, zorder=1)
-                if weight_labels:
-                    share = 0.3 if y0 == y1 else 0.27  # near its source, where lines have parted
-                    x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
-                    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-                    ax.text(x, y, f"{weight:g}", ha="center", va="center", fontsize=9, bbox=box, zorder=2)
-    radius = 0.34 if values is not None else 0.2
+    for start, end, weight in _lines(matrices, places):
+        _draw_weight(ax, start, end, weight, weight_labels)
     for layer, units in enumerate(shown):
-        for i, unit in enumerate(units):
-            y = (len(units) - 1) / 2 - i
-            if unit is None:
-                ax.text(gap * layer, y, "⋮", ha="center", va="center", fontsize=16)
-                continue
-            ax.add_patch(
-                Circle((gap * layer, y), radius, facecolor="white", edgecolor=style.BLACK, lw=1.2, zorder=3)
-            )
+        if None in units:
+            middle = (len(units) - 1) / 2 - units.index(None)
+            ax.text(gap * layer, middle, "⋮", ha="center", va="center", fontsize=16)
+        for unit, place in places[layer].items():
+            ax.add_patch(Circle(place, radius, facecolor="white", edgecolor=style.BLACK, lw=1.2, zorder=3))
             if values is not None:
                 number = float(np.ravel(values[layer])[unit])
-                ax.text(gap * layer, y, f"{number:.3g}", ha="center", va="center", fontsize=9, zorder=4)
+                ax.text(
+                    *place, f"{number:.3g}".replace("-", "−"), ha="center", va="center", fontsize=9, zorder=4
+                )
         label = names[layer] if names is not None else f"{sizes[layer]}"
-        ax.text(gap * layer, tall / 2 + 0.05, label, ha="center", va="bottom", fontsize=10)
-    ax.set(xlim=(-0.6, gap * (len(sizes) - 1) + 0.6), ylim=(-tall / 2 - 0.1, tall / 2 + 0.45), aspect="equal")
+        ax.annotate(
+            label, (gap * layer, tall / 2), (0, 2), textcoords="offset points", ha="center", fontsize=10
+        )
+    ax.set(xlim=(-0.8, wide + 0.8), ylim=(-tall / 2, tall / 2), aspect="equal")
     ax.set_axis_off()
     return ax
 
 
-def _matrices(model: Any) -> list[np.ndarray]:
+_Place: TypeAlias = tuple[float, float]
+
+
+def _lines(matrices: list[Array], places: list[dict[int, _Place]]) -> list[tuple[_Place, _Place, _Weight]]:
+    """From where to where, the weight and its share of the largest one; small ones first, so that large ones are on top."""
+    widest = max(float(np.abs(matrix).max(initial=0.0)) for matrix in matrices) or 1.0
+    lines = [
+        (start, end, _Weight(float(matrix[i, j]), abs(float(matrix[i, j])) / widest))
+        for layer, matrix in enumerate(matrices)
+        for i, start in places[layer].items()
+        for j, end in places[layer + 1].items()
+    ]
+    return sorted(lines, key=lambda line: line[2].share)
+
+
+class _Weight(NamedTuple):
+    value: float
+    share: float
+
+
+def _draw_weight(ax: Axes, start: _Place, end: _Place, weight: _Weight, labelled: bool) -> None:
+    (x0, y0), (x1, y1) = start, end
+    color, line = (style.ORANGE, "-") if weight.value >= 0 else (style.BLUE, (0, (3, 1.5)))
+    ax.plot(
+        [x0, x1],
+        [y0, y1],
+        linestyle=line,
+        color=color,
+        lw=0.3 + 3.2 * weight.share,
+        zorder=1 + weight.share / 2,
+    )
+    if labelled:
+        share = 0.3 if y0 == y1 else 0.27  # near its source, where lines have parted
+        x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        ax.text(
+            x,
+            y,
+            f"{weight.value:g}".replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=9,
+            bbox=box,
+            zorder=2,
+        )
+
+
+def _matrices(model: Any) -> list[Array]:
     if isinstance(model, Module):
         matrices = [layer.weight.data for layer in model.modules() if isinstance(layer, Linear)]
     elif isinstance(model, (list, tuple)):
