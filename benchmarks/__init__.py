@@ -6,6 +6,7 @@
 
 Times on a shared machine drift; ratios taken in turn do not. So both sides live in processes of their own (their thread
 pools disturb each other in one), and rounds alternate: one of nnbook, one of PyTorch, and so on. A step is forward, loss,
-backward and optimiser step in float32 with the data ready in memory; nnbook runs with all its checks on, PyTorch with the
-fastest of its optimiser's implementations (default, foreach, fused). Environment variables that cap BLAS are dropped and named.
+backward and optimiser step in float32 with the data ready in memory; nnbook runs with all its checks on, PyTorch with
+the fastest of its optimiser's implementations (default, foreach, fused). Environment variables that cap BLAS are dropped
+and named.
 """

@@ -53,21 +53,17 @@ class Side:
 
     def round(self) -> dict[str, Any]:
         """Seconds per step (wall, cpu), the process's peak memory and page faults so far."""
-        assert self.process.stdin and self.process.stdout and self.process.stderr
-        self.process.stdin.write(f"{self.steps}\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        print(self.steps, file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()  # type: ignore[union-attr]
         if not line:
-            raise RuntimeError(self.process.stderr.read()[-3000:])
+            raise RuntimeError(self.process.stderr.read()[-3000:])  # type: ignore[union-attr]
         answer: dict[str, Any] = json.loads(line)
         self.steps = answer["steps"]
         return answer
 
     def close(self) -> None:
         """End the process."""
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()
 
 
 def fastest_variant(case: Case) -> str:
@@ -127,18 +123,15 @@ def one_thread(case: Case, variant: str) -> tuple[float, float]:
 
 def machine() -> list[str]:
     """What the figures were measured on."""
-    script = "import json, nnbook; print(json.dumps(str(nnbook.show_config())))"
     environment, dropped = free_environment()
-    config = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=FOLDER.parent,
-        check=True,
+    command = [sys.executable, "-c", "import nnbook; nnbook.show_config()"]
+    run = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=FOLDER.parent, check=True
     )
-    lines = [f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {_cpu()}"]
-    lines += json.loads(config.stdout.strip().splitlines()[-1]).splitlines()
+    lines = [
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {_cpu()}",
+        *run.stdout.strip().splitlines(),
+    ]
     for package in ("torch", "scikit-learn"):
         try:
             lines.append(f"{package} {importlib.metadata.version(package)}")
@@ -188,8 +181,10 @@ def row(result: dict[str, Any]) -> str:
     )
 
 
-HEAD = """| one step | nnbook | PyTorch | ratio [95 %] | target | met | CPU, one thread | peak memory | ratio to scikit-learn |
-|---|---|---|---|---|---|---|---|---|"""
+COLUMNS = [
+    "one step", "nnbook", "PyTorch", "ratio [95 %]", "target", "met", "CPU, one thread", "peak memory", "to scikit-learn",
+]  # fmt: skip
+HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
 def main() -> None:

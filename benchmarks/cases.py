@@ -182,10 +182,7 @@ def _predict_lenet() -> dict[str, Any]:
 
 
 def _conv_block() -> dict[str, Any]:
-    """A block in the middle of a network: the gradient of its input is wanted, so a 1x1 layer stands before it.
-
-    Both sides train the same: block, global average, linear.
-    """
+    """A block from the middle of a network: the gradient of its input is computed. Global average and linear on top."""
     x, y = _data(64, 32, 14, 14, classes=10)
 
     def ours() -> Step:

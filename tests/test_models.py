@@ -244,7 +244,7 @@ def test_strange_memory_and_sizes():
     )
     assert reader.predict(SOURCE[:1, :1]).shape == (1, 1, 9)
     assert writer.predict(SOURCE[:1, :1], TARGET[:1, :1]).shape == (1, 1, 6)
-    with pytest.raises(ValueError, match="indices"):
+    with pytest.raises(IndexError, match="expects indices from 0 to 8, but got"):
         reader(SOURCE + 9)
     assert all(m._contexts is None and m._outputs is None for m in reader.modules())
 
