@@ -124,6 +124,9 @@ class Exercise:
         ``judge(output, *case) -> Finding or None``, instead of comparing: for open tasks.
     numbers : callable, optional
         ``numbers(case, output) -> dict`` of further values for the templates.
+    worked : callable, optional
+        ``worked(case, where) -> str``: the right answer to a case worked out by hand, in a sentence or two, for replies
+        that can name no mistake. `where` is the index of the first wrong entry, or empty.
     seconds : float
         Time limit for all cases together.
 
@@ -156,6 +159,7 @@ class Exercise:
     view: Callable[..., Any] | None = None
     judge: Callable[..., Finding | None] | None = None
     numbers: Callable[[tuple[Any, ...], Any], Mapping[str, Any]] | None = None
+    worked: Callable[[tuple[Any, ...], tuple[int, ...]], str] | None = None
     seconds: float = 5.0
 
     @property

@@ -556,6 +556,16 @@ class _Work:
             ],
         )
 
+    def _worked(self, i: int, first: Difference) -> list[Block]:
+        """The right answer worked out by hand, at the first place where the learner's differs."""
+        if self.exercise.worked is None:
+            return []
+        where: tuple[int, ...] = ()
+        if first.kind in ("values", "finite", "dtype") and np.ndim(first.right):
+            wrong = ~np.isclose(first.yours, first.right, rtol=self.exercise.tolerance)
+            where = tuple(map(int, np.argwhere(wrong)[0]))
+        return [f"By hand: {self.exercise.worked(self.pristine[i], where)}"]
+
     def _perhaps(self, differences: list[Difference | None], right: list[Any]) -> list[Block]:
         """A known mistake that explains most of the inputs on which the answer differs, though not all."""
         exercise, tolerance = self.exercise, self.exercise.tolerance
@@ -596,7 +606,7 @@ class _Work:
         if first.kind == "none" and not first.part:
             return self._nothing_returned()
         title, blocks = self._described(first, differences)
-        perhaps = self._perhaps(differences, right)
+        perhaps = self._perhaps(differences, right) or self._worked(i, first)
         return Reply(
             "different",
             title,
@@ -676,7 +686,10 @@ class _Work:
             if is_nan
             else "a division by 0, or an overflow"
         )
-        text = f"{count} of {mine.size} numbers {whose} {'is' if count == 1 else 'are'} {what}. That comes of {cause}."
+        text = (
+            f"{count} of {mine.size} numbers {whose} {'is' if count == 1 else 'are'} {what}. That comes of "
+            f"{cause}."
+        )
         return ("NaN came back." if is_nan else "Infinity came back."), [*blocks, text]
 
     def _other_type(self, first: Difference, part: str, blocks: list[Block]) -> tuple[str, list[Block]]:

@@ -43,6 +43,15 @@ def _as_rows_cases():
     ]
 
 
+def _worked_rows(case, where):
+    lines = [", ".join(f"{value:.4g}" for value in line) for line in case[0][0]]
+    return (
+        f"the first picture, line by line, is {'; then '.join(lines)}; all of that is the first row.".replace(
+            "-", "−"
+        )
+    )
+
+
 AS_ROWS = Exercise(
     id="start.as_rows",
     notebook=NOTEBOOK,
@@ -102,6 +111,7 @@ def as_rows(images):  # (N, H, W) -> (N, H * W)
             "`reshape(len(images), -1)`.",
         ),
     ),
+    worked=_worked_rows,
 )
 
 
@@ -113,7 +123,18 @@ def scale(grey):
     return grey / 16
 
 
-def _scale(grey, *, batch_maximum=False, own_maximum=False, by_255=False, floored=False, seventeen=False):
+def _scale(
+    grey,
+    *,
+    batch_maximum=False,
+    own_maximum=False,
+    by_255=False,
+    floored=False,
+    seventeen=False,
+    standardised=False,
+):
+    if standardised:
+        return (grey - grey.mean()) / grey.std()
     if by_255:
         return grey / 255
     divisor = 17 if seventeen else 16
@@ -196,8 +217,19 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
             why="From 0 to 16 there are 17 different values, but the largest of them is 16, and that is "
             "what must become 1.",
         ),
+        Mistake(
+            name="standardised",
+            title="That is another scaling.",
+            seen="You gave {yours}, asked was {right}.",
+            why="You took away the mean and divided by the standard deviation: that is standardising, and "
+            "you will use it in notebook 10. "
+            "Here paper stays 0 and full ink becomes 1, in every batch alike.",
+        ),
     ),
     numbers=lambda case, output: {"largest": int(case[0].max())},
+    worked=lambda case, where: (
+        f"full ink, 16, becomes 1, and {case[0].flat[1]} becomes {case[0].flat[1] / 16:.4g}."
+    ),
 )
 
 
@@ -228,6 +260,12 @@ def _decide_cases():
         (rng.standard_normal((4, 10)),),
         (rng.standard_normal((9, 10)) - 3,),
     ]
+
+
+def _worked_decision(case, where):
+    row = case[0][where[0] if where else 0]
+    scores = ", ".join(f"{score:.4g}" for score in row).replace("-", "−")
+    return f"in the row {scores} the largest score stands at place {row.argmax()}, counting from 0."
 
 
 DECIDE = Exercise(
@@ -296,6 +334,7 @@ def decide(scores):  # (N, K) -> (N,)
             "one for each row.",
         ),
     ),
+    worked=_worked_decision,
 )
 
 
@@ -308,8 +347,18 @@ def accuracy(predicted, labels):
 
 
 def _accuracy(
-    predicted, labels, *, counted=False, percent=False, errors=False, all_or_nothing=False, distance=False
+    predicted,
+    labels,
+    *,
+    counted=False,
+    percent=False,
+    errors=False,
+    all_or_nothing=False,
+    distance=False,
+    first_only=False,
 ):
+    if first_only:
+        return float((predicted == labels).any())
     if distance:
         return np.mean(np.abs(predicted - labels))
     hits = (predicted != labels) if errors else (predicted == labels)
@@ -376,7 +425,7 @@ def accuracy(predicted, labels):  # (N,), (N,) -> one number from 0 to 1
         ),
         Mistake(
             name="all_or_nothing",
-            title="You ask whether all are right.",
+            title="You ask for perfection.",
             seen="You returned {yours}, asked was {right}.",
             why="`all` and `np.array_equal` are satisfied only by perfection. Wanted is the share of right "
             "answers: the mean of the comparisons.",
@@ -389,8 +438,20 @@ def accuracy(predicted, labels):  # (N,), (N,) -> one number from 0 to 1
             "names here, not amounts. An answer is right "
             "or it is not.",
         ),
+        Mistake(
+            name="first_only",
+            title="It stops at the first hit.",
+            seen="You returned {yours}, asked was {right}.",
+            why="A `return` inside the loop ends the function there and then. Count in the loop, and "
+            "divide after it. (`any` does the "
+            "same: one right answer is enough for it.)",
+        ),
     ),
     numbers=lambda case, output: {"count": len(case[0])},
+    worked=lambda case, where: (
+        f"{np.sum(case[0] == case[1])} of the {len(case[0])} answers equal their labels, so the share is "
+        f"{np.sum(case[0] == case[1])} / {len(case[0])}."
+    ),
 )
 
 
@@ -447,6 +508,18 @@ def _repair_cases():
         weight[second] += 3  # and the largest shares of the scores come through the second loudest
         cases.append((h, weight, bias, int((h @ weight + bias).argsort()[-2])))
     return cases
+
+
+def _worked_repair(case, where):
+    h, weight, bias, truth = case
+    scores = h @ weight + bias
+    rival = np.delete(scores, truth).max()
+    return (
+        f"digit {truth} has the score {scores[truth]:.4g}, the best of the others {rival:.4g}, so it lacks "
+        f"{rival - scores[truth] + 1:.4g}. The loudest unit is {h.argmax()}, with h = {h.max():.4g}: there "
+        "a change of 1 in "
+        f"the weight moves the score by {h.max():.4g}."
+    ).replace("-", "−")
 
 
 REPAIR = Exercise(
@@ -535,6 +608,7 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             "between the two is another one.",
         ),
     ),
+    worked=_worked_repair,
 )
 
 

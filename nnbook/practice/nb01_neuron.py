@@ -34,12 +34,16 @@ def _fires(
     one_alone=False,
     first_only=False,
     not_zero=False,
+    each_alone=False,
 ):
     weighted = inputs if unweighted else weights * inputs
     if first_only:
         weighted = weighted[:1]
     if sum_returned:
         return weighted.sum()
+    if each_alone:
+        reached = weighted > threshold if strict else weighted >= threshold
+        return int(bool(reached.all()) != inverted)
     if not_zero:
         return int((weighted.sum() != threshold) != inverted)
     total = weighted.max() if one_alone else weighted.sum()
@@ -60,6 +64,17 @@ def _fires_cases():
         inputs, weights = rng.integers(0, 2, size), rng.integers(-3, 4, size)
         cases.append((inputs, weights, int(np.sum(inputs * weights)) + int(rng.integers(-2, 3))))
     return cases
+
+
+def _worked_sum(inputs, weights):
+    return " + ".join(f"{weight:.4g} · {value:.4g}" for weight, value in zip(weights, inputs, strict=True))
+
+
+def _worked_fires(case, where):
+    inputs, weights, threshold = case
+    total = int(np.sum(inputs * weights))
+    reaches = "that reaches" if total >= threshold else "that does not reach"
+    return f"{_worked_sum(inputs, weights)} = {total}; {reaches} {threshold}.".replace("-", "−")
 
 
 FIRES = Exercise(
@@ -143,12 +158,22 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
             "not zero either. Write the "
             "comparison out: `total >= threshold`.",
         ),
+        Mistake(
+            name="each_alone",
+            title="You ask each input by itself.",
+            seen="Each product was compared with {threshold}; their sum is {total}. You gave {yours}, asked "
+            "was {right}.",
+            why="Two weak inputs can fire a neuron together that neither could fire alone. Add first, "
+            "compare once. "
+            "(`np.all(weights * inputs >= threshold)` compares each by itself.)",
+        ),
     ),
     numbers=lambda case, output: {
         "total": int(np.sum(case[0] * case[1])),
         "plain": int(np.sum(case[0])),
         "above": int(np.sum(case[0] * case[1])) - case[2],
     },
+    worked=_worked_fires,
 )
 
 
@@ -352,6 +377,11 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
             why="The 1 goes to the *inputs*. The weight that meets it carries the threshold: −θ.",
         ),
     ),
+    worked=lambda case, where: (
+        f"the old neuron fires if Σ w x ≥ {case[1]:g}, so the new one adds {-case[1]:g} to the sum, by a "
+        "weight that meets "
+        "the constant 1; the others stay as they are."
+    ).replace("-", "−"),
 )
 
 
@@ -395,6 +425,15 @@ def _boundary_cases():
         (np.array([2.5, -0.5]), 3.0),
         (np.array([-1.5, -2.0]), -0.75),
     ]
+
+
+def _worked_boundary(case, where):
+    (w1, w2), bias = case
+    x2 = -(w1 + bias) / w2
+    return (
+        f"at x₁ = 0 the equation is {w2:g} x₂ + {bias:g} = 0, so x₂ is {-bias / w2:.4g}; at x₁ = 1 it is "
+        f"{w1:g} + {w2:g} x₂ + {bias:g} = 0, so x₂ is {x2:.4g}. Your line must go through both."
+    ).replace("-", "−")
 
 
 BOUNDARY = Exercise(
@@ -464,6 +503,7 @@ def boundary(weights, bias):  # (2,), one number -> slope, intercept
             why="To free x₂, *every* term is divided by w₂, the bias too.",
         ),
     ),
+    worked=_worked_boundary,
 )
 
 
@@ -523,6 +563,16 @@ def _neuron_cases():
             for d, b in ((2, -1.4), (3, 1.3), (5, -0.3))
         ),
     ]
+
+
+def _worked_neuron(case, where):
+    x, weights, bias = case
+    row = where[0] if where else 0
+    total = x[row] @ weights + bias
+    side = "at least 0: 1" if total >= 0 else "below 0: 0"
+    return f"for row {row}, {_worked_sum(x[row], weights)} + {bias:.4g} = {total:.4g}, {side}.".replace(
+        "-", "−"
+    )
 
 
 NEURON = Exercise(
@@ -623,6 +673,7 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
         ),
     ),
     numbers=lambda case, output: {"inputs": case[0].shape[1]},
+    worked=_worked_neuron,
 )
 
 
@@ -765,6 +816,7 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
         ),
     ),
     numbers=lambda case, output: {"calls": len(case[2].given)},
+    worked=lambda case, where: "for 00, 01, 10, 11 the answers are 0, 1, 1, 0.",
 )
 
 
@@ -813,13 +865,16 @@ def _judge_triangle(output):
         f"{int(not is_inside)}. "
         f"It is right at {share:.0%} of {len(points)} points."
     )
-    if not fired.any() or fired.all():
-        return Finding(f"Your network says {int(fired[0])} everywhere.", "always" if fired.all() else "never")
-    if (fired != inside).all():
+    constant = not fired.any() or fired.all()
+    if constant:
+        seen = f"Your network says {int(fired[0])} everywhere."
+    elif (fired != inside).all():
         return Finding(seen, "complement")
     names = ("from (1, 1) to (5, 2)", "from (5, 2) to (2, 5)", "from (2, 5) to (1, 1)")
     match = [(hidden == side[:, None]).all(axis=0).any() for side in sides.T]
     turned = [(hidden != side[:, None]).all(axis=0).any() for side in sides.T]
+    if all(match) and constant:
+        return Finding(seen, "always" if fired.all() else "never")
     if all(match):
         return Finding(seen, "joined_wrongly")
     if any(turned) and all(m or t for m, t in zip(match, turned, strict=True)):
@@ -908,15 +963,14 @@ def triangle():
         ),
         Mistake(
             name="never",
-            title="It never fires.",
-            why="Either the hidden neurons never fire together (then some side is turned round: put the "
-            "third corner into its sum), or the output's bias is too low: all three at once must lift "
-            "the sum to 0 or more.",
+            title="The three sides are right, and it never fires.",
+            why="The output's bias is too low: all three hidden neurons at once must lift its sum to 0 or "
+            "more.",
             version=lambda: _triangle_with(silent=True),
         ),
         Mistake(
             name="always",
-            title="It always fires.",
+            title="The three sides are right, and it always fires.",
             why="The output neuron's bias is too high. If one hidden neuron that fires is enough for it "
             "(OR), it fires "
             "everywhere: each point of the plane lies on the inner side of at least one line. It must ask "

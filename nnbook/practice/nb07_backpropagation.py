@@ -10,6 +10,7 @@ import itertools
 import numpy as np
 
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.showing import show
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
@@ -28,7 +29,18 @@ def sigmoid_slope(y):
     return y * (1 - y)
 
 
-def _sigmoid_slope(y, *, activated_twice=False, of_tanh=False, squared=False, half=False, sign=False):
+def _sigmoid_slope(
+    y,
+    *,
+    activated_twice=False,
+    of_tanh=False,
+    squared=False,
+    half=False,
+    sign=False,
+    sigmoid_itself=False,
+):
+    if sigmoid_itself:
+        return _sigmoid(y)
     if activated_twice:
         y = _sigmoid(y)
     slope = y * (1 - y)
@@ -44,6 +56,17 @@ def _sigmoid_slope(y, *, activated_twice=False, of_tanh=False, squared=False, ha
 def _sigmoid_slope_cases():
     rng = np.random.default_rng(0)
     return [(np.array([0.7514, 0.5, 0.01]),), (rng.uniform(0.02, 0.98, (4, 3)),), (_sigmoid(np.array(-1.7)),)]
+
+
+def _worked_slope(case, where):
+    y = float(case[0][where or (0,) * case[0].ndim])
+    z = np.log(y / (1 - y))
+    above = _sigmoid(z + 0.001)
+    return (
+        f"the output {y:.4g} comes of the sum z = {z:.4g}. At z + 0.001 the sigmoid is {above:.8f} instead "
+        f"of {y:.8f}: "
+        f"{(above - y) / 0.001:.4f} for each unit of z."
+    ).replace("-", "−")
 
 
 SIGMOID_SLOPE = Exercise(
@@ -109,7 +132,14 @@ def sigmoid_slope(y):  # any shape -> the same; y has been through the sigmoid a
             why="The sigmoid rises everywhere, so its slope is positive everywhere. In the derivation, the "
             "minus of −z and the minus of the quotient cancel.",
         ),
+        Mistake(
+            name="sigmoid_itself",
+            title="That is the sigmoid once more, not its slope.",
+            seen="For y = {y} you gave {yours}, the slope is {right}.",
+            why="`y` is what the sigmoid gave already. Asked is how steep it is at that place.",
+        ),
     ),
+    worked=_worked_slope,
 )
 
 
@@ -151,6 +181,18 @@ def _output_gradient_cases():
         (rng.random(3), rng.random(3)),
         (rng.random((4, 3)), rng.random((4, 3))),
     ]
+
+
+def _worked_gradient(case, where):
+    output, target = case
+    where = where or (0,) * output.ndim
+    o, t = float(output[where]), float(target[where])
+    before, after = (o - t) ** 2 / 2, (o + 0.001 - t) ** 2 / 2
+    return (
+        f"raise the output {o:.4g}, whose target is {t:.4g}, by 0.001. Its part of E goes from "
+        f"{before:.7f} to {after:.7f}: "
+        f"{(after - before) / 0.001:.4f} for each unit."
+    ).replace("-", "−")
 
 
 OUTPUT_GRADIENT = Exercise(
@@ -236,6 +278,7 @@ def output_gradient(output, target):  # one shape -> the same
         ),
     ),
     numbers=lambda case, output: {"count": case[0].size},
+    worked=_worked_gradient,
 )
 
 
@@ -290,6 +333,19 @@ def _hidden_gradient_cases():
             (rng.standard_normal((n, m)), rng.standard_normal((h, m)), rng.uniform(0.05, 0.95, (n, h)))
         )
     return cases
+
+
+def _worked_hidden(case, where):
+    delta, weight, h = case
+    n, unit = where or (0, 0)
+    terms = " + ".join(f"({d:.4g})({w:.4g})" for d, w in zip(delta[n], weight[unit], strict=True))
+    back = delta[n] @ weight[unit]
+    return (
+        f"hidden unit {unit} of example {n} gets {terms} = {back:.4g} back through its weights. Its slope, "
+        "from its output "
+        f"{h[n, unit]:.4g}, is {h[n, unit] * (1 - h[n, unit]):.4g}. Together: "
+        f"{back * h[n, unit] * (1 - h[n, unit]):.4g}."
+    ).replace("-", "−")
 
 
 HIDDEN_GRADIENT = Exercise(
@@ -375,6 +431,7 @@ def hidden_gradient(delta, weight, h):  # (N, M), (H, M), (N, H) -> (N, H)
             why="The sigmoid's slope has two factors, h *and* 1 − h: flat at both ends.",
         ),
     ),
+    worked=_worked_hidden,
 )
 
 
@@ -429,6 +486,18 @@ def _backward_cases():
         h = _sigmoid(x @ w1 + b1)
         cases.append((x, h, _sigmoid(h @ w2 + b2), target, w2))
     return cases
+
+
+def _worked_backward(case, where):
+    x, h, y, target, w2 = case
+    delta2 = (y - target) * y * (1 - y) / len(x)
+    delta1 = delta2 @ w2.T * h * (1 - h)
+    return (
+        f"the gradient before the output's sigmoid, delta2, is {show(delta2)}; before the hidden sigmoids, "
+        "delta1, it is "
+        f"{show(delta1)}. Do you have these on your way? Each weight's gradient is what came in times "
+        "these, added over the examples."
+    )
 
 
 BACKWARD = Exercise(
@@ -526,6 +595,7 @@ def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> 
         ),
     ),
     numbers=lambda case, output: {"count": len(case[0]), "outputs": case[2].shape[1]},
+    worked=_worked_backward,
 )
 
 
@@ -580,6 +650,20 @@ def _step_cases():
         x, w, v = rng.standard_normal(3)
         cases.append((float(x), float(rng.random()), float(w), float(v), float(rng.uniform(1, 4))))
     return cases
+
+
+def _worked_step(case, where):
+    x, target, w, v, _ = case
+    h = _sigmoid(w * x)
+    y = _sigmoid(v * h)
+    delta_y = (y - target) * y * (1 - y)
+    delta_h = delta_y * v * h * (1 - h)
+    return (
+        f"h = {h:.4g}, y = {y:.4g}; before the output's sigmoid the gradient is {delta_y:.4g}, before the "
+        "hidden one "
+        f"{delta_h:.4g}; ∂E/∂v = {delta_y * h:.4g}, ∂E/∂w = {delta_h * x:.4g}. Which of these is the first "
+        "that you do not have?"
+    ).replace("-", "−")
 
 
 STEP = Exercise(
@@ -677,6 +761,7 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             "delta_y · v · h (1 − h).",
         ),
     ),
+    worked=_worked_step,
 )
 
 
@@ -712,6 +797,12 @@ def _passes(
         parameters = sum(sizes)
     nudging = 2 * parameters if both_sides else parameters if no_first else parameters + 1
     return nudging, 1 if one_pass else 2
+
+
+def _worked_passes(case, where):
+    layers = list(itertools.pairwise(case[0]))
+    terms = " + ".join(f"({a} · {b} + {b})" for a, b in layers)
+    return f"P = {terms} = {sum(a * b + b for a, b in layers)} weights and biases."
 
 
 PASSES = Exercise(
@@ -789,6 +880,7 @@ def passes(sizes):  # such as (784, 1000, 10) -> by_nudging, by_backprop
             "first size gets none.",
         ),
     ),
+    worked=_worked_passes,
 )
 
 

@@ -37,11 +37,14 @@ def _one_hot(
     minus_ones=False,
     every_row=False,
     thermometer=False,
+    all_hot=False,
 ):
     count = int(labels.max()) + 1 if from_data else classes
     table = np.zeros((len(labels), count))
     places = labels - 1 if from_one else labels
-    if every_row:
+    if all_hot:
+        table[:] = 1
+    elif every_row:
         table[:, places] = 1
     elif thermometer:
         table[np.arange(count) <= places[:, None] % count] = 1
@@ -60,6 +63,15 @@ def _one_hot_cases():
         (rng.integers(0, 10, 12), 10),
         (np.array([0, 4, 4]), 5),
     ]
+
+
+def _worked_one_hot(case, where):
+    labels, classes = case
+    n = where[0] if where else 0
+    row = ", ".join(str(int(k == labels[n])) for k in range(classes))
+    return (
+        f"label {n} is {labels[n]}, so row {n} is ({row}), a single 1 in place {labels[n]}, counting from 0."
+    )
 
 
 ONE_HOT = Exercise(
@@ -130,8 +142,15 @@ def one_hot(labels, classes):  # (N,), one number -> (N, classes)
             why="You filled all places up to the label. Classes are names and not amounts: a 9 does not "
             "contain an 8. Only the label's own place is 1.",
         ),
+        Mistake(
+            name="all_hot",
+            title="Every place is hot.",
+            seen="For the labels {labels} you gave {yours}, asked was {right}.",
+            why="`table[n] = 1` fills the whole row. Name the place in it as well: `table[n, labels[n]] = 1`.",
+        ),
     ),
     numbers=lambda case, output: {"your_columns": np.shape(output)[-1] if np.ndim(output) else "no"},
+    worked=_worked_one_hot,
 )
 
 
@@ -160,6 +179,7 @@ def _standardise(
     unguarded=False,
     too_late=False,
     min_max=False,
+    no_brackets=False,
 ):
     def numbers(data):
         axis = None if one_for_all else 1 if along_examples else 0
@@ -181,6 +201,8 @@ def _standardise(
     else:
         first = numbers(source)
         second = numbers(test) if own_statistics else first
+    if no_brackets:
+        return train - first[0] / first[1], test - second[0] / second[1]
     train = (train - first[0]) / first[1]
     if too_late and not along_examples:
         second = numbers(train)
@@ -202,6 +224,19 @@ def _standardise_cases():
             train[:, 2] = test[:, 2] = 0.0
         cases.append((train, test))
     return cases
+
+
+def _worked_standardise(case, where):
+    train, test = case
+    column = where[-1] if where else 0
+    mean, deviation = train[:, column].mean(), train[:, column].std() or 1.0
+    return (
+        f"feature {column} of `train` has the mean {mean:.4g} and the deviation {deviation:.4g} (1 in "
+        "place of 0), for both. So "
+        f"{train[0, column]:.4g} becomes {(train[0, column] - mean) / deviation:.4g}, and in `test` "
+        f"{test[0, column]:.4g} becomes "
+        f"{(test[0, column] - mean) / deviation:.4g}."
+    ).replace("-", "−")
 
 
 STANDARDISE = Exercise(
@@ -315,7 +350,15 @@ def standardise(train, test):  # (N, D), (M, D) -> the same shapes
             "sets the whole scale. To "
             "standardise is to subtract the mean and divide by the standard deviation.",
         ),
+        Mistake(
+            name="no_brackets",
+            title="Close: brackets.",
+            seen="Your `train` is {your_train}, asked was {right_train}.",
+            why="`x - mean / deviation` divides the mean alone, because division goes first. Subtract "
+            "first: `(x - mean) / deviation`.",
+        ),
     ),
+    worked=_worked_standardise,
 )
 
 
@@ -456,6 +499,10 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
         ),
     ),
     numbers=lambda case, output: {"count": len(case[1])},
+    worked=lambda case, where: (
+        f"the largest logits stand at {', '.join(map(str, case[0].argmax(axis=1)))}; the labels are "
+        f"{', '.join(map(str, case[1]))}: {np.sum(case[0].argmax(axis=1) == case[1])} of {len(case[1])}."
+    ),
 )
 
 
@@ -687,6 +734,19 @@ def _early_stop_cases():
     ]
 
 
+def _worked_early_stop(case, where):
+    losses, patience = case
+    best, stopped = early_stop(losses, patience)
+    end = (
+        f"by then {patience} epochs have brought nothing better"
+        if stopped - best >= patience
+        else "there the list ends"
+    )
+    return (
+        f"epoch {best} with {losses[best]:g} stays the best until epoch {stopped}; {end}: {best}, {stopped}."
+    )
+
+
 EARLY_STOP = Exercise(
     id="training.early_stop",
     notebook=NOTEBOOK,
@@ -777,6 +837,7 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             "that are no better than the best so far.",
         ),
     ),
+    worked=_worked_early_stop,
 )
 
 
