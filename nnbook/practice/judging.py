@@ -561,7 +561,7 @@ class _Work:
         if self.exercise.worked is None:
             return []
         where: tuple[int, ...] = ()
-        if first.kind in ("values", "finite", "dtype") and np.ndim(first.right):
+        if first.kind in ("values", "finite") and np.ndim(first.right):
             wrong = ~np.isclose(first.yours, first.right, rtol=self.exercise.tolerance)
             where = tuple(map(int, np.argwhere(wrong)[0]))
         return [f"By hand: {self.exercise.worked(self.pristine[i], where)}"]
