@@ -169,6 +169,10 @@ def relu(x: Array) -> Array:
     >>> relu(np.array([-2.0, 3.0]))
     array([0., 3.])
     """
+    if x.size > 4096 and x.dtype.kind == "f":
+        return np.clip(
+            x, 0, np.inf
+        )  # several numbers at a time, as `maximum` with one number for all does not
     return np.maximum(x, 0)
 
 
@@ -182,7 +186,9 @@ def relu_backward(dy: Array, y: Array) -> Array:
     >>> relu_backward(np.array([5.0, 7.0]), y=np.array([0.0, 3.0]))
     array([0., 7.])
     """
-    return in_order_of(y, dy) * (y > 0)
+    dx = (y > 0).astype(dy.dtype)
+    dx *= in_order_of(y, dy)
+    return dx
 
 
 def leaky_relu(x: Array, *, negative_slope: float = 0.01) -> Array:

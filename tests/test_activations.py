@@ -447,3 +447,12 @@ def test_refuses_options(call, error, message):
     with pytest.raises(error) as raised:
         call()
     assert str(raised.value) == message
+
+
+def test_a_large_relu_is_a_small_one_many_times():
+    x = np.random.default_rng(5).standard_normal((100, 60)).astype(np.float32)
+    x[0, :4] = [np.nan, np.inf, -np.inf, -0.0]
+    y = activations.relu(x)
+    np.testing.assert_array_equal(y, [activations.relu(row) for row in x])
+    assert y.dtype == np.float32
+    assert activations.relu(np.arange(-5000, 5000)).dtype == np.int64
