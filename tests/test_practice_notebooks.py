@@ -12,6 +12,7 @@ import nnbook
 from nnbook import practice
 from nnbook.practice import catalog
 from nnbook.practice.notebooks import tagged
+from nnbook.practice.replies import as_markdown
 
 ROOT = pathlib.Path(nnbook.__file__).parents[1]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,6 +27,10 @@ def exercises_of(path):
     return [entry for entry in catalog.every(PREFIX[path.stem]) if isinstance(entry, catalog.Exercise)]
 
 
+def words(text):
+    return " ".join(text.split())
+
+
 def checked(cell):
     """The identifier that a cell checks, and what."""
     found = re.search(r'practice\.exercise\("([\w.]+)"\)\.check\((\w+)\)\s*$', cell.source)
@@ -36,11 +41,13 @@ def checked(cell):
 def test_exercises_stand_in_the_notebook_as_they_are_registered(path):
     book = nbformat.read(path, as_version=4)
     there = dict(tagged(book))
+    prose = words("\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown"))
     expected = {exercise.id: exercise for exercise in exercises_of(path)}
     assert there.keys() == expected.keys()
     for id, cell in there.items():
         assert cell.source.strip() == expected[id].starter.strip(), f"{id}: the cell is not the starter"
         after = next(each for each in book.cells[book.cells.index(cell) + 1 :] if each.cell_type == "code")
+        assert words(as_markdown(expected[id].prompt)) in prose, f"{id}: the notebook's prompt is another one"
         assert checked(after) == (id, expected[id].function), f"{id}: the next code cell does not check it"
 
 

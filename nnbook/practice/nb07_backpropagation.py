@@ -224,7 +224,8 @@ def output_gradient(output, target):  # one shape -> the same
             name="uphill",
             title="Close: your gradient points uphill.",
             seen="Every entry is −1 × the right one: you gave {yours}, the gradient is {right}.",
-            why="You took *target − output*. The error is ½ (output − target)², so its slope is output − "
+            why="You took *target − output*. The error is [[½ (output − "
+            "target)²||\\tfrac12\\,(\\text{output} - \\text{target})^2]], so its slope is output − "
             "target; the minus sign belongs to the *step*, `w -= rate * gradient`. With both minus "
             "signs the error would grow at each "
             "step, as it does in one of the texts that this course grew from: you will meet it in notebook "
@@ -507,7 +508,11 @@ BACKWARD = Exercise(
     prompt="""
 A network of two sigmoid layers has gone forward:
 
-> h = σ(x w₁ + b₁) (N, H) y = σ(h w₂ + b₂) (N, M) E = ½ Σ (y − target)² / N
+> [[h = σ(x w₁ + b₁)||h = \\sigma(x\\,w_1 + b_1)]], of shape (N, H)
+
+> [[y = σ(h w₂ + b₂)||y = \\sigma(h\\,w_2 + b_2)]], of shape (N, M)
+
+> [[E = ½ Σ (y − target)² / N||E = \\tfrac{1}{2N}\\sum (y - \\text{target})^2]]
 
 E is summed over the M outputs and averaged over the N examples. Write `backward(x, h, y, target, w2)`, with
 `x` of shape (N, D), `h` (N, H), `y` and `target` (N, M), `w2` (H, M). Return the four gradients `dw1, db1,
@@ -673,7 +678,11 @@ STEP = Exercise(
     prompt="""
 The smallest deep network: one input, one hidden unit, one output, no biases.
 
-> h = σ(w x) y = σ(v h) E = ½ (y − target)²
+> [[h = σ(w x)||h = \\sigma(w\\,x)]]
+
+> [[y = σ(v h)||y = \\sigma(v\\,h)]]
+
+> [[E = ½ (y − target)²||E = \\tfrac12\\,(y - \\text{target})^2]]
 
 Write `step(x, target, w, v, rate)`, all plain numbers: go forward, go back, and return the new `w, v` after
 **one** step of gradient descent with the given rate.

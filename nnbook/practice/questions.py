@@ -91,7 +91,7 @@ def answer(quiz: Quiz, letters: Sequence[str], question: int | None) -> Reply:
     if len(chosen) == 1:
         _, letter, option = chosen[0]
         title = f"({letter}) Right." if option.right else f"({letter}) No."
-        return Reply(kind, title, [option.reply])
+        return Reply(kind, title, [option.reply], sign="" if option.right else "✗")
     blocks: list[Block] = [
         f"**{number}. ({letter}) {'Right.' if option.right else 'No.'}** {option.reply}"
         for number, letter, option in chosen
@@ -165,7 +165,9 @@ def _one_as_buttons(W: Any, quiz: Quiz, number: int, question: Question) -> list
         )
         button.add_class("nnbook-option")
         buttons.append(button)
-    reveal = W.Button(description="I have run it: what about my guess?", layout=W.Layout(display="none"))
+    reveal = W.Button(
+        description="I have run it: what about my guess?", layout=W.Layout(display="none", width="auto")
+    )
     reveal.add_class("nnbook-reveal")
     state = {"letter": ""}
 

@@ -159,6 +159,8 @@ class Reply:
         The rest.
     mistakes : tuple of str
         The names of the known mistakes that were found.
+    sign : str
+        Shown before the title, so that kinds do not differ by colour alone; each kind has its own.
     text : str
         The blocks, plain.
 
@@ -174,6 +176,7 @@ class Reply:
     title: str
     blocks: Sequence[Block] = ()
     mistakes: tuple[str, ...] = field(default=())
+    sign: str = ""
 
     @property
     def text(self) -> str:
@@ -181,7 +184,7 @@ class Reply:
         return _plain_blocks(self.blocks)
 
     def __repr__(self) -> str:
-        title = _wrap(f"{_SIGNS[self.kind]} {as_plain(self.title)}")
+        title = _wrap(f"{self.sign or _SIGNS[self.kind]} {as_plain(self.title)}")
         return f"{title}\n\n{self.text}" if self.blocks else title
 
     def _repr_html_(self) -> str:
@@ -189,7 +192,7 @@ class Reply:
             f'<div class="nnbook-reply" data-kind="{self.kind}" role="status" style="border-left: 4px solid '
             f"{_COLOURS[self.kind]}; padding: 0.2em 0.9em; max-width: 60em; color: "
             "var(--jp-content-font-color1, "
-            f'inherit);"><p style="margin: 0.3em 0;"><span aria-hidden="true">{_SIGNS[self.kind]} </span>'
+            f'inherit);"><p style="margin: 0.3em 0;"><span aria-hidden="true">{self.sign or _SIGNS[self.kind]} </span>'
             f"<strong>{as_html(self.title)}</strong></p>{_html_blocks(self.blocks)}</div>"
         )
 
