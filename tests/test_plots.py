@@ -71,7 +71,7 @@ PICTURES = {
         model(), MOON, np.arange(20) % 3, names=["first", "second", "third"]
     ),
     "images": lambda: plots.plot_images(DIGITS, range(7), columns=3),
-    "images, long titles": lambda: plots.plot_images(DIGITS, ["read as 3,\nis 8"] * 7),
+    "images, long titles": lambda: plots.plot_images(DIGITS, ["was taken for 3,\nis 8"] * 7),
     "weights": lambda: plots.plot_weights(
         nnbook.Linear(64, 5, rng=0), (8, 8), [f"unit {i}" for i in range(5)]
     ),
@@ -104,27 +104,26 @@ def test_nothing_is_cut_off_too_small_or_on_top_of_something_else(draw, styled):
     assert figure.get_facecolor()[3] == 1.0
     assert figure.get_size_inches()[0] <= 8.1
     figure.canvas.draw()
-    whole = figure.bbox
+    whole, boxes = figure.bbox, []
     for ax in figure.axes:
-        if ax.axison:
-            assert to_rgb(ax.get_facecolor()) == (1.0, 1.0, 1.0)
         shown = set(ax.texts) | {ax.title} | set(ax.get_legend().get_texts() if ax.get_legend() else ())
         if ax.axison:
+            assert to_rgb(ax.get_facecolor()) == (1.0, 1.0, 1.0)
             for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
                 pairs = zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True)
-                seen = {label for label, place in pairs if min(limits) <= place <= max(limits)}
-                shown |= seen | {axis.label}
-        texts = [text for text in shown if text.get_text().strip()]
-        boxes = [(t, look_of(t)) for t in texts]
-        for text, box in boxes:
-            assert text.get_fontsize() >= 9, text
-            assert box.x0 >= whole.x0 - 1, text
-            assert box.x1 <= whole.x1 + 1, text
-            assert box.y0 >= whole.y0 - 1, text
-            assert box.y1 <= whole.y1 + 1, text
-        for (one, a), (other, b) in itertools.combinations(boxes, 2):
-            apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 1 or b.y1 <= a.y0 + 1
-            assert apart, f"{one.get_text()!r} lies on {other.get_text()!r}"
+                shown |= {label for label, place in pairs if min(limits) <= place <= max(limits)} | {
+                    axis.label
+                }
+        boxes += [(text, look_of(text)) for text in shown if text.get_text().strip()]
+    for text, box in boxes:
+        assert text.get_fontsize() >= 9, text
+        assert box.x0 >= whole.x0 - 1, text
+        assert box.x1 <= whole.x1 + 1, text
+        assert box.y0 >= whole.y0 - 1, text
+        assert box.y1 <= whole.y1 + 1, text
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 1 or b.y1 <= a.y0 + 1
+        assert apart, f"{one.get_text()!r} lies on {other.get_text()!r}"
 
 
 AXES = {
@@ -317,6 +316,9 @@ def test_boundary_of_four_classes_has_no_slivers_of_a_fifth_colour():
     ax = plots.plot_decision_boundary(lambda p: -((p[:, None] - centres) ** 2).sum(-1), centres * 1.0)
     for k, (x, y) in enumerate(centres * 0.8):
         assert painted(ax, x, y) == style.LIGHT[k]
+    below = ax.images[0]
+    assert below.origin == "lower"
+    assert to_hex(below.get_array()[0, -1]).upper() == style.LIGHT[1]  # at the right, below
     figure_of(ax).canvas.draw()
     inside = ax.get_window_extent()
     pixels = np.asarray(figure_of(ax).canvas.buffer_rgba())[..., :3]
@@ -371,6 +373,14 @@ def test_images_with_titles(shape):
     assert (white, black) == ((1, 1, 1), (0, 0, 0))
 
 
+@pytest.mark.parametrize("titles", [None, range(7), ["two\nlines"] * 7, ["a rather long one"] * 7])
+def test_images_are_as_large_as_they_should_be(titles):
+    figure = plots.plot_images(DIGITS, titles, columns=4, scale=1.0)
+    figure.canvas.draw()
+    for ax in figure.axes[:7]:
+        np.testing.assert_allclose(ax.get_window_extent().height / figure.dpi, 1.0, atol=0.12)
+
+
 def test_images_of_nothing_and_of_grey_bytes():
     (image,) = plots.plot_images(np.zeros((1, 2, 2))).axes[0].images
     assert image.get_clim() == (0.0, 1.0)
@@ -381,6 +391,7 @@ def test_images_of_nothing_and_of_grey_bytes():
 @pytest.mark.parametrize("how", ["layer", "parameter", "matrix"])
 def test_weights_are_columns_laid_out_as_pictures(how):
     layer = nnbook.Linear(6, 4, rng=0)
+    layer.weight.data[2, 3] = 1.0  # the largest one is positive
     weights = {"layer": layer, "parameter": layer.weight, "matrix": layer.weight.data}[how]
     figure = plots.plot_weights(weights, (2, 3))
     peak = np.abs(layer.weight.data).max()
