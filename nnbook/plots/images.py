@@ -32,7 +32,7 @@ def plot_images(
     titles : sequence, optional
         One for each image.
     columns : int
-        How many in a row.
+        How many in a row; fewer where long titles would make the figure wider than 8 inches.
     scale : float
         Inches for each image.
     signed : bool
@@ -57,13 +57,15 @@ def plot_images(
     columns = min(check_integer("plot_images", "columns", columns), len(pictures))
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(explain("plot_images", f"{len(pictures)} titles, one per image", f"{len(titles)}"))
-    rows = -(-len(pictures) // columns)
     texts = [str(title).split("\n") for title in (() if titles is None else titles)]
     lines, letters = (
         max(map(len, texts), default=0),
         max((len(line) for text in texts for line in text), default=0),
     )
     width = max(scale, 0.08 * letters + 0.1)  # room for the longest title
+    if width > scale:
+        columns = min(columns, max(1, int(8 / width)))
+    rows = -(-len(pictures) // columns)
     size = (columns * width, rows * (scale + 0.2 * lines))
     fig, grid = plt.subplots(
         rows, columns, figsize=size, layout="constrained", facecolor="white", squeeze=False
