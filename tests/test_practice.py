@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -433,7 +434,10 @@ def test_a_call_that_never_comes_back_is_left_behind(monkeypatch):
     time.sleep(2)
 
 
-def test_the_person_at_the_keyboard_can_stop_it():
+def test_the_person_at_the_keyboard_can_stop_it(request):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+
     def answer(weights, threshold):
         _thread.interrupt_main()
         while True:
