@@ -82,8 +82,8 @@ FIRES = Exercise(
     notebook=NOTEBOOK,
     title="Does it fire?",
     prompt="""
-McCulloch and Pitts's neuron of 1943: each input is multiplied by its weight, the products are added, and if
-the sum **reaches** the threshold, the neuron fires.
+A neuron in the manner of McCulloch and Pitts (1943): each input is multiplied by its weight, the products are
+added, and if the sum **reaches** the threshold, the neuron fires.
 
 Write `fires(inputs, weights, threshold)`: `inputs` and `weights` are arrays of D numbers. Return 1 if the
 weighted sum is at least `threshold`, else 0.
@@ -345,8 +345,8 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
         "The new weight is −θ. `np.append(array, number)` returns a new array with one entry more.",
         "`np.append(weights, -threshold)`",
     ),
-    next="If the constant input were −1 instead of 1, what would the last weight be? That is how "
-    "Rosenblatt's time liked to draw it.",
+    next="Some texts use a constant input of −1 instead of 1. What would the last weight be then, and which of the two "
+    "forms would you rather explain?",
     wrong=(
         Mistake(
             name="sign",
@@ -605,7 +605,7 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             seen="You gave {yours}, asked was {right}.",
             why="You compared the bare sum with 0 first, and used the bias on the result. After the step "
             "only 0 and 1 are left, so a bias that is compared then can no longer move the "
-            "boundary. It belongs into the sum, before the activation.",
+            "boundary. It belongs in the sum, before the activation.",
         ),
         Mistake(
             name="bias_subtracted",
@@ -742,8 +742,8 @@ XOR = Exercise(
     notebook=NOTEBOOK,
     title="What one neuron cannot, a few NANDs can",
     prompt="""
-XOR is *one or the other, but not both*. No single neuron can do it (you will see why), but from NAND
-neurons alone everything can be built.
+XOR is *one or the other, but not both*. No single neuron can do it, but from NAND neurons alone
+everything can be built.
 
 Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function: `nand(p,
 q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1, else 0,
@@ -1080,7 +1080,7 @@ IS_THIS_TRUE = Quiz(
                     "origin. A bias works before the activation, inside the sum.",
                 ),
                 Option(
-                    "False: the bias belongs into the sum, before the activation.",
+                    "False: the bias belongs in the sum, before the activation.",
                     "Inside the sum it moves the boundary. After a step, only 0 and 1 are left to compare "
                     "with, and the boundary cannot move any more.",
                     True,
