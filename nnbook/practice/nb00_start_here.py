@@ -527,9 +527,10 @@ REPAIR = Exercise(
     notebook=NOTEBOOK,
     title="Which weight to repair",
     prompt="""
-A picture is misread. Its true digit is `truth`, but another digit has a higher score. The ten scores are `h
-@ weight + bias`, where `h`, of shape (D,), is what feeds the last layer, all of it positive, `weight` has
-shape (D, K) and `bias` has shape (K,).
+A picture is misread. Its true digit is `truth`, but another digit has a higher score. `h`, of shape (D,), is
+what D units send on, here all of it positive; `weight` has shape (D, K) and `bias` has shape (K,). The score
+of digit k is `bias[k]` plus the sum of `h[unit] * weight[unit, k]` over all units; `h @ weight + bias` gives
+all K of them.
 
 Write `repair(h, weight, bias, truth)`. You may change **one** weight, and it must be one of those that lead
 to the true digit: `weight[unit, truth]`. Choose the `unit` for which the smallest change is enough, and
@@ -674,16 +675,18 @@ FOOL = Exercise(
     notebook=NOTEBOOK,
     title="Make: five pixels to fool it",
     prompt="""
-An open task. Write `fool(image, weight, bias)`: `image` is a row of 64 pixels from 0 to 1, and the
-network's scores are `image @ weight + bias`, with `weight` of shape (64, 10) and `bias` of shape (10,).
-Return a changed copy of the picture that differs in **at most five pixels**, stays within 0 to 1, and is
-read as *another* digit. Any other digit will do.
+An open task, on the smallest network there is: no units in the middle, one weight for each pixel and digit.
+Digit k's score is `bias[k]` plus the sum of `image[p] * weight[p, k]` over all pixels p. The starter has all
+ten scores at once: that is what `@` does.
 
-Three networks and pictures will be tried. Think about what one pixel can do for one digit and against
-another.
+Write `fool(image, weight, bias)`: `image` is a row of 64 pixels from 0 to 1, `weight` has shape (64, 10) and
+`bias` has shape (10,). Return a changed copy (`image.copy()`) that differs in **at most five pixels**, stays
+within 0 to 1, and is read as *another* digit. Any other digit will do. Three networks and pictures will be
+tried.
 """,
     starter="""
 def fool(image, weight, bias):  # (64,), (64, 10), (10,) -> (64,)
+    scores = image @ weight + bias  # (10,)
     ...
 """,
     reference=fool,
@@ -697,8 +700,9 @@ def fool(image, weight, bias):  # (64,), (64, 10), (10,) -> (64,)
         "It moves it by `weight[p, other] - weight[p, said]`. Where that is positive, ink helps you; where "
         "it is negative, take ink away. How much there is to "
         "gain depends on how far the pixel is from 1 or from 0.",
-        "For each other digit, compute every pixel's gain, add the five largest, and keep the digit for "
-        "which the sum beats the gap by most.",
+        "`pull = weight[:, other] - weight[:, said]`, `target = np.where(pull > 0, 1.0, 0.0)`, and "
+        "`np.argsort(pull * (target - image))[-5:]` are the five pixels to set to their `target`. Should "
+        "one `other` not be enough, try all of them in a loop.",
     ),
     next="How few pixels are enough? And can you make the picture say a digit of *your* choice?",
     wrong=(
@@ -747,7 +751,7 @@ WARMUP = Quiz(
                     "nobody writes the rules: numbers are adjusted until the examples come out right.",
                 ),
                 Option(
-                    "From numbers inside it, adjusted on thousands of examples.",
+                    "From numbers inside it, adjusted on many examples.",
                     "Those numbers are its weights, and adjusting them is called training. You will change "
                     "one by hand in this notebook.",
                     True,
@@ -829,15 +833,15 @@ IS_THIS_TRUE = Quiz(
                 Option(
                     "True: that is what a percentage means.",
                     "It is what a percentage *should* mean. The network made its own from scores, by a "
-                    "formula that always adds up to 100 %, for any picture at all: "
-                    "on a digit's negative it is sure, and wrong nearly every time. Notebook 11 measures "
-                    "how far such percentages can be believed.",
+                    "formula that always adds up to 100 %, for any picture at all. "
+                    "Section 3 puts them to the test, and notebook 11 measures how far they can be "
+                    "believed.",
                 ),
                 Option(
                     "False: the number can be high where the network knows nothing.",
                     "The percentages come from a formula that makes any ten scores add up to 100 %. They "
-                    "are fair at best on pictures like those that it learnt from; on a digit's "
-                    "negative it is sure, and wrong nearly every time.",
+                    "are fair at best on pictures like those that it learnt from. Section 3 shows it "
+                    "pictures of another kind.",
                     True,
                 ),
                 Option(
@@ -867,18 +871,20 @@ BLANK = Quiz(
                 ),
                 Option(
                     "One of the ten digits, like for any picture.",
-                    "With no ink at all only its biases speak, and one of ten scores is always the largest.",
+                    "With no ink at all only its biases speak, numbers that it adds whatever the picture shows; "
+                    "and one of ten scores is always the largest.",
                     True,
                 ),
                 Option(
                     "An error: its sum is zero.",
-                    "Zero times a weight is a perfectly good number. What is left are the biases, and from "
-                    "them come ten scores as always.",
+                    "Zero times a weight is a perfectly good number. What is left are the biases, numbers that "
+                    "it adds whatever the picture shows, and from them come ten scores as always.",
                 ),
                 Option(
                     "0, because zeros look like a 0.",
                     "The number zero, no ink, and the digit 0, a ring of ink, have only their name in "
-                    "common. What it says depends on its biases.",
+                    "common. What it says depends on its biases, numbers that it adds whatever the picture "
+                    "shows.",
                 ),
             ),
         ),
@@ -892,11 +898,11 @@ SHIFT = Quiz(
     kind="predict",
     questions=(
         Question(
-            "The network reads 97 of 100 test pictures. You push every picture one pixel to the right. How "
+            "The network reads 98 of 100 test pictures. You push every picture one pixel to the right. How "
             "many of 100 does it read now?",
             (
                 Option(
-                    "97, as before: a 3 stays a 3 wherever it stands.",
+                    "98, as before: a 3 stays a 3 wherever it stands.",
                     "To you it does. The network has a weight for each *place*, and after the push other "
                     "weights meet the ink. To it each pixel is a question of its own.",
                 ),
