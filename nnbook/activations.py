@@ -80,7 +80,7 @@ def identity_backward(dy: Array) -> Array:
 
 
 def step(x: Array) -> Array:
-    """Fire or not: y = 1 where x > 0, else 0; the neuron of McCulloch & Pitts 1943 and of Rosenblatt 1958.
+    """Fire or not: y = 1 where x > 0, else 0, in the manner of McCulloch & Pitts 1943 (who fire at 0 too).
 
     Examples
     --------
