@@ -38,6 +38,7 @@ def _sigmoid_slope(
     half=False,
     sign=False,
     sigmoid_itself=False,
+    unbracketed=False,
 ):
     if sigmoid_itself:
         return _sigmoid(y)
@@ -50,6 +51,8 @@ def _sigmoid_slope(
         slope = (1 - y) ** 2
     if half:
         slope = 1 - y
+    if unbracketed:
+        slope = y - y
     return -slope if sign else slope
 
 
@@ -138,6 +141,12 @@ def sigmoid_slope(y):  # any shape -> the same; y has been through the sigmoid a
             seen="For y = {y} you gave {yours}, the slope is {right}.",
             why="`y` is what the sigmoid gave already. Asked is how steep it is at that place.",
         ),
+        Mistake(
+            name="unbracketed",
+            title="Is a pair of brackets missing?",
+            seen="For y = {y} you gave {yours}, the slope is {right}.",
+            why="`y * 1 - y` multiplies first, and y − y is 0 everywhere. `y * (1 - y)` subtracts first.",
+        ),
     ),
     worked=_worked_slope,
 )
@@ -222,14 +231,14 @@ def output_gradient(output, target):  # one shape -> the same
     wrong=(
         Mistake(
             name="uphill",
-            title="Close: your gradient points uphill.",
+            title="Close: your gradient points downhill.",
             seen="Every entry is −1 × the right one: you gave {yours}, the gradient is {right}.",
             why="You took *target − output*. The error is [[½ (output − "
             "target)²||\\tfrac12\\,(\\text{output} - \\text{target})^2]], so its slope is output − "
-            "target; the minus sign belongs to the *step*, `w -= rate * gradient`. With both minus "
-            "signs the error would grow at each "
-            "step, as it does in one of the texts that this course grew from: you will meet it in notebook "
-            "08.",
+            "target: a gradient points to where the error *grows*. The minus sign belongs to the "
+            "*step*, `w -= rate * gradient`. With both minus signs, a step against your gradient points uphill "
+            "and the error grows, as it does in one of the texts that this course grew from: you will meet "
+            "it in notebook 08.",
         ),
         Mistake(
             name="doubled",
@@ -303,6 +312,7 @@ def _hidden_gradient(
     weights_forgotten=False,
     slope_misplaced=False,
     half_slope=False,
+    unbracketed=False,
 ):
     if slope_misplaced:
         return (delta * h * (1 - h)) @ weight.T
@@ -317,6 +327,8 @@ def _hidden_gradient(
         slope = 1 - h
     else:
         slope = h * (1 - h)
+    if unbracketed:
+        return back * h - h
     return back if slope_forgotten else back * slope
 
 
@@ -392,8 +404,8 @@ def hidden_gradient(delta, weight, h):  # (N, M), (H, M), (N, H) -> (N, H)
             title="Close: the sigmoid has not taken its cut.",
             seen="You gave {yours}, asked was {right}.",
             why="`delta @ weight.T` is ∂E/∂h, for the hidden units' *outputs*. To get before their "
-            "activation, multiply by its slope, h (1 − h). Without it saturated units would learn as "
-            "fast as awake ones, which they must not.",
+            "activation, multiply by its slope, h (1 − h). Without it a saturated unit would learn "
+            "as fast as one that listens.",
         ),
         Mistake(
             name="slope_of_output",
@@ -431,6 +443,12 @@ def hidden_gradient(delta, weight, h):  # (N, M), (H, M), (N, H) -> (N, H)
             seen="You gave {yours}, asked was {right}.",
             why="The sigmoid's slope has two factors, h *and* 1 − h: flat at both ends.",
         ),
+        Mistake(
+            name="unbracketed",
+            title="Close: a pair of brackets is missing.",
+            seen="You gave {yours}, asked was {right}.",
+            why="`… * h * 1 - h` multiplies first and then takes h away. `… * h * (1 - h)` subtracts first.",
+        ),
     ),
     worked=_worked_hidden,
 )
@@ -463,15 +481,19 @@ def _backward(
     transposed=False,
     averaged_over_all=False,
     slope_of_output=False,
+    doubled=False,
+    slope_of_tanh=False,
 ):
     def slope(y):
         return _sigmoid(y) * (1 - _sigmoid(y)) if slope_of_output else y * (1 - y)
 
     count = y.size if averaged_over_all else 1 if mean_forgotten else len(x)
     delta2 = (target - y if uphill else y - target) / count
+    if doubled:
+        delta2 = delta2 * 2
     if not output_slope_forgotten:
         delta2 = delta2 * slope(y)
-    delta1 = delta2 @ w2.T * (1 if hidden_slope_forgotten else slope(h))
+    delta1 = delta2 @ w2.T * (1 if hidden_slope_forgotten else 1 - h**2 if slope_of_tanh else slope(h))
     collect = np.mean if bias_averaged else np.sum
     dw1, db1, dw2, db2 = x.T @ delta1, collect(delta1, axis=0), h.T @ delta2, collect(delta2, axis=0)
     return (dw1.T, db1, dw2.T, db2) if transposed else (dw1, db1, dw2, db2)
@@ -539,10 +561,11 @@ def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> 
     wrong=(
         Mistake(
             name="uphill",
-            title="Close: all four gradients point uphill.",
+            title="Close: all four gradients point downhill.",
             seen="Every entry is −1 × the right one: your db2 is {your_db2}, asked was {right_db2}.",
-            why="The slope of ½ (y − target)² is y − target. The minus sign belongs to the step, `w -= "
-            "rate * gradient`; with two of them the error would grow.",
+            why="The slope of ½ (y − target)² is y − target, so a gradient points to where the error "
+            "*grows*. The minus sign belongs to the step, `w -= rate * gradient`; with two of them the error "
+            "would grow.",
         ),
         Mistake(
             name="mean_forgotten",
@@ -597,6 +620,19 @@ def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> 
             why="You took the sigmoid's slope at h and y as if they were the sums. They have been through "
             "the sigmoid already: from "
             "the outputs the slopes are h (1 − h) and y (1 − y), with no further sigmoid.",
+        ),
+        Mistake(
+            name="doubled",
+            title="Close: twice too large.",
+            seen="All four are 2 times too large: your db2 is {your_db2}, asked was {right_db2}.",
+            why="The mean of squares in the table has a 2 in its gradient. This E has a ½ in front, and the two "
+            "cancel: (y − target) / N. A gradient follows its loss to the letter.",
+        ),
+        Mistake(
+            name="slope_of_tanh",
+            title="Close: these hidden units are sigmoids.",
+            seen="dw2 and db2 are right. Your db1 is {your_db1}, asked was {right_db1}.",
+            why="1 − h² is the slope of tanh, as in the network of the table. The sigmoid's is h (1 − h).",
         ),
     ),
     numbers=lambda case, output: {"count": len(case[0]), "outputs": case[2].shape[1]},
@@ -714,8 +750,7 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             seen="Your v is right. Your w is {your_w}, asked was {right_w}.",
             why="Both gradients belong to the *same* point: the weights that the network had when it made "
             "its error. The way back to w leads over the old v; you used the new one. A well-known "
-            "page on this network slips right here, and its error after one step is off "
-            "in the seventh digit. So: all gradients first, then all updates.",
+            "page slips right here (see the Lab). So: all gradients first, then all updates.",
         ),
         Mistake(
             name="uphill",
@@ -1330,9 +1365,8 @@ CHAIN = Quiz(
             (
                 Option(
                     "17 times as fast: the rates add.",
-                    "They would add if x reached v by two separate ways. Here there is one way, through u: "
-                    "each step of x is first made three times as large, and that three times as large step "
-                    "is made fourteen times as large.",
+                    "There is one way from x to v, and it leads through u: each step of x is first made three "
+                    "times as large, and what comes of it fourteen times as large again.",
                 ),
                 Option(
                     "42 times as fast: the rates multiply.",
@@ -1370,8 +1404,8 @@ ROADS = Quiz(
                 ),
                 Option(
                     "+0.0182: their mean.",
-                    "A mean would halve a unit's influence for having two listeners. It has more influence "
-                    "for it, not less.",
+                    "A mean would let each output feel only half of the push, for having company. Each feels "
+                    "all of it, and the error is the sum of what happens at both.",
                 ),
                 Option(
                     "+0.0364: their sum.",
