@@ -67,9 +67,11 @@ from nnbook.training import Checkpoint, EarlyStopping, History, evaluate, fit, k
 
 
 def __getattr__(name: str) -> object:
-    """Load plots, practice and widgets when they are first asked for: they bring matplotlib and ipywidgets."""
-    if name in ("plots", "practice", "widgets"):
-        import importlib
+    """Load what brings matplotlib, ipywidgets or scikit-learn when it is first asked for."""
+    import importlib
 
+    if name in ("autograd", "plots", "practice"):
         return importlib.import_module(f"nnbook.{name}")
+    if name in ("NeuralClassifier", "NeuralRegressor"):
+        return getattr(importlib.import_module("nnbook.estimator"), name)
     raise AttributeError(f"module 'nnbook' has no attribute {name!r}")
