@@ -124,7 +124,7 @@ def test_questions_and_replies_by_keyboard(lab):
         page.keyboard.press("Space")
         page.wait_for_selector(".nnbook-answer :text('You were thinking of the weight itself.')")
 
-        reply = page.wait_for_selector(".nnbook-reply:has-text('your gradient points uphill')")
+        reply = page.wait_for_selector(".nnbook-reply:has-text('You took target − output')")
         assert reply.query_selector("mjx-container"), "the mathematics is not typeset"
         assert reply.query_selector("em").inner_text() == "target − output"
         outside = [

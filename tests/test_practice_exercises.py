@@ -121,6 +121,22 @@ def test_each_wrong_version_gets_its_own_message(exercise):
 
 
 @each_with_switches
+def test_two_inputs_or_more_tell_each_mistake_from_right_and_from_every_other(exercise):
+    """Else an answer that is wrong in another way could pass for it."""
+    if len(exercise.cases()) == 1:
+        pytest.skip("has one input")
+    versions = [judging._expected(exercise.id, names) for names in [(), *((m.name,) for m in exercise.wrong)]]
+    for one, other in itertools.combinations(versions, 2):
+        different = 0
+        for a, b in zip(one, other, strict=True):
+            if isinstance(a, Exception) or isinstance(b, Exception):
+                different += isinstance(a, Exception) != isinstance(b, Exception)
+            else:
+                different += not alike(a.viewed, b.viewed, exercise.tolerance)
+        assert different >= 2
+
+
+@each_with_switches
 def test_a_message_shows_what_came_and_what_was_asked(exercise):
     for mistake in exercise.wrong:
         reply = exercise.check(with_switches(exercise, mistake.name))

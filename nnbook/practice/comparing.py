@@ -219,6 +219,7 @@ def in_common(
             results.append(expected.shape == mine.shape and not _wrong(mine, expected, tolerance).any())
         return all(results)
 
+    binary = all(np.isin(theirs, (0, 1)).all() for _, theirs in pairs)
     every_case = all(difference is not None for difference in differences)
     if all_close(lambda right, n: -right):
         return "Every number has the wrong sign, and the right size."
@@ -248,12 +249,11 @@ def in_common(
     if all((mine == 0).all() for mine, _ in pairs):
         return "Every number is 0."
     offsets = np.concatenate([(mine - theirs).ravel() for mine, theirs in pairs])
-    if offsets.size > 2 and np.ptp(offsets) <= 1e-6 * max(1.0, float(np.abs(offsets).max())):
+    if not binary and offsets.size > 2 and np.ptp(offsets) <= 1e-6 * max(1.0, float(np.abs(offsets).max())):
         return (
             f"Every number is too {'large' if offsets[0] > 0 else 'small'} by "
             f"{number(abs(float(offsets[0])), 4)}."
         )
-    binary = all(np.isin(theirs, (0, 1)).all() for _, theirs in pairs)
     if not binary and all_close(lambda right, n: 1 - right):
         return "Every number is 1 − the right one."
     if any(theirs.ndim == 2 for _, theirs in pairs) and all_close(lambda right, n: right.T):
@@ -272,8 +272,6 @@ def in_common(
             for value, (mine, _) in zip(values, pairs, strict=True)
         ):
             return f"You returned `{name}` as it came."
-    if every_case and len(pairs) > 1 and all(np.array_equal(mine, pairs[0][0]) for mine, _ in pairs):
-        return "Your function gives the same result whatever its inputs are."
     return ""
 
 
@@ -364,6 +362,8 @@ def weight_of(value: Any) -> float:
     if isinstance(value, (tuple, list)):
         return sum(map(weight_of, value))
     numbers = np.asarray(value)
+    if numbers.size == 1 and np.isin(numbers, (0, 1)).all():
+        return 0.0  # a single yes or no: every wrong one agrees with every other
     return float(np.where(np.isin(numbers, (0, 1)), 0.25, 1.0).sum())
 
 

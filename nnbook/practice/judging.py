@@ -674,6 +674,12 @@ class _Work:
         if len(first.parts) > 1 and all(np.ndim(right) == 0 for _, _, right in first.parts):
             rows = [(name, *show_both(yours, right)) for name, yours, right in first.parts]
             return "Other numbers came back.", [*blocks, Table(("", "yours", "asked"), rows)]
+        viewed = [
+            read.viewed for i in range(len(self.outcomes)) if (read := self._read(i)) and not read.unreadable
+        ]
+        if len(viewed) == len(self.cases) > 2 and all(alike(each, viewed[0], 1e-9) for each in viewed):
+            same = f"Your function gives the same answer, {show(viewed[0])}, to all {len(viewed)} inputs."
+            return "Always the same.", [*blocks, same, *table(first)]
         common = in_common(first, differences, self.pristine, self.names, self.exercise.tolerance)
         return ("Other numbers came back.", [*blocks, *([common] if common else []), *table(first)])
 

@@ -151,6 +151,7 @@ def _scale_cases():
         (np.array([[0, 4, 8], [2, 12, 6]]),),
         (rng.integers(0, 17, (4, 5)),),
         (rng.integers(0, 15, (3, 4, 5)),),
+        (rng.integers(0, 16, (6, 3)),),
     ]
 
 
@@ -259,6 +260,8 @@ def _decide_cases():
         (np.array([[0.5, 2.0, -3.0], [1.5, -2.5, 0.25]]),),
         (rng.standard_normal((4, 10)),),
         (rng.standard_normal((9, 10)) - 3,),
+        (rng.standard_normal((6, 4)) - 1,),
+        (rng.standard_normal((5, 6)) + 0.5,),
     ]
 
 
@@ -527,10 +530,10 @@ REPAIR = Exercise(
     notebook=NOTEBOOK,
     title="Which weight to repair",
     prompt="""
-A picture is misread. Its true digit is `truth`, but another digit has a higher score. `h`, of shape (D,), is
-what D units send on, here all of it positive; `weight` has shape (D, K) and `bias` has shape (K,). The score
-of digit k is `bias[k]` plus the sum of `h[unit] * weight[unit, k]` over all units; `h @ weight + bias` gives
-all K of them.
+A picture is misread. Its true digit is `truth`, but another digit has a higher score. `h`, of shape (D,),
+is what D units send on, here all of it positive; `weight` has shape (D, K) and `bias` has shape (K,). The
+score of digit k is `bias[k]` plus the sum of `h[unit] * weight[unit, k]` over all units; `h @ weight +
+bias` gives all K of them.
 
 Write `repair(h, weight, bias, truth)`. You may change **one** weight, and it must be one of those that lead
 to the true digit: `weight[unit, truth]`. Choose the `unit` for which the smallest change is enough, and
@@ -676,13 +679,13 @@ FOOL = Exercise(
     title="Make: five pixels to fool it",
     prompt="""
 An open task, on the smallest network there is: no units in the middle, one weight for each pixel and digit.
-Digit k's score is `bias[k]` plus the sum of `image[p] * weight[p, k]` over all pixels p. The starter has all
-ten scores at once: that is what `@` does.
+Digit k's score is `bias[k]` plus the sum of `image[p] * weight[p, k]` over all pixels p. The starter has
+all ten scores at once: that is what `@` does.
 
-Write `fool(image, weight, bias)`: `image` is a row of 64 pixels from 0 to 1, `weight` has shape (64, 10) and
-`bias` has shape (10,). Return a changed copy (`image.copy()`) that differs in **at most five pixels**, stays
-within 0 to 1, and is read as *another* digit. Any other digit will do. Three networks and pictures will be
-tried.
+Write `fool(image, weight, bias)`: `image` is a row of 64 pixels from 0 to 1, `weight` has shape (64, 10)
+and `bias` has shape (10,). Return a changed copy (`image.copy()`) that differs in **at most five pixels**,
+stays within 0 to 1, and is read as *another* digit. Any other digit will do. Three networks and pictures
+will be tried.
 """,
     starter="""
 def fool(image, weight, bias):  # (64,), (64, 10), (10,) -> (64,)
@@ -871,13 +874,15 @@ BLANK = Quiz(
                 ),
                 Option(
                     "One of the ten digits, like for any picture.",
-                    "With no ink at all only its biases speak, numbers that it adds whatever the picture shows; "
+                    "With no ink at all only its biases speak, numbers that it adds whatever the picture "
+                    "shows; "
                     "and one of ten scores is always the largest.",
                     True,
                 ),
                 Option(
                     "An error: its sum is zero.",
-                    "Zero times a weight is a perfectly good number. What is left are the biases, numbers that "
+                    "Zero times a weight is a perfectly good number. What is left are the biases, numbers "
+                    "that "
                     "it adds whatever the picture shows, and from them come ten scores as always.",
                 ),
                 Option(

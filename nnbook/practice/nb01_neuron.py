@@ -82,8 +82,8 @@ FIRES = Exercise(
     notebook=NOTEBOOK,
     title="Does it fire?",
     prompt="""
-A neuron in the manner of McCulloch and Pitts (1943): each input is multiplied by its weight, the products are
-added, and if the sum **reaches** the threshold, the neuron fires.
+A neuron in the manner of McCulloch and Pitts (1943): each input is multiplied by its weight, the products
+are added, and if the sum **reaches** the threshold, the neuron fires.
 
 Write `fires(inputs, weights, threshold)`: `inputs` and `weights` are arrays of D numbers. Return 1 if the
 weighted sum is at least `threshold`, else 0.
@@ -345,7 +345,8 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
         "The new weight is −θ. `np.append(array, number)` returns a new array with one entry more.",
         "`np.append(weights, -threshold)`",
     ),
-    next="Some texts use a constant input of −1 instead of 1. What would the last weight be then, and which of the two "
+    next="Some texts use a constant input of −1 instead of 1. What would the last weight be then, and which "
+    "of the two "
     "forms would you rather explain?",
     wrong=(
         Mistake(
@@ -431,8 +432,8 @@ def _worked_boundary(case, where):
     (w1, w2), bias = case
     x2 = -(w1 + bias) / w2
     return (
-        f"at x₁ = 0 the equation is {w2:g} x₂ + {bias:g} = 0, so x₂ is {-bias / w2:.4g}; at x₁ = 1 it is "
-        f"{w1:g} + {w2:g} x₂ + {bias:g} = 0, so x₂ is {x2:.4g}. Your line must go through both."
+        f"at x₁ = 0 the equation is {w2:g} x₂ {bias:+g} = 0, so x₂ is {-bias / w2:.4g}; at x₁ = 1 it is "
+        f"{w1:g} + {w2:g} x₂ {bias:+g} = 0, so x₂ is {x2:.4g}. Your line must go through both."
     ).replace("-", "−")
 
 
@@ -561,6 +562,10 @@ def _neuron_cases():
         *(
             (rng.standard_normal((40, d)), 2 * rng.standard_normal(d), b)
             for d, b in ((2, -1.4), (3, 1.3), (5, -0.3))
+        ),
+        *(
+            (rng.integers(-2, 3, (30, d)).astype(float), rng.integers(-2, 3, d) + 0.5, b)
+            for d, b in ((3, -0.5), (2, 1.0))
         ),
     ]
 
@@ -742,8 +747,8 @@ XOR = Exercise(
     notebook=NOTEBOOK,
     title="What one neuron cannot, a few NANDs can",
     prompt="""
-XOR is *one or the other, but not both*. No single neuron can do it, but from NAND neurons alone
-everything can be built.
+XOR is *one or the other, but not both*. No single neuron can do it, but from NAND neurons alone everything
+can be built.
 
 Write `xor(a, b, nand)`: `a` and `b` are arrays of 0 and 1 of one shape, and `nand` is a function: `nand(p,
 q)` is 0 where both p and q are 1, and 1 elsewhere. Return 1 where exactly one of `a` and `b` is 1, else 0,
@@ -883,7 +888,16 @@ def _judge_triangle(output):
             f"The side {which} is in the right place, and its neuron fires outside. {seen}", "turned_side"
         )
     missing = [name for name, m, t in zip(names, match, turned, strict=True) if not (m or t)]
-    return Finding(f"No neuron of yours has its boundary along the side {' or '.join(missing)}. {seen}")
+    text = f"No neuron of yours has its boundary along the side {' or '.join(missing)}."
+    sides = triangle()[0]
+    across = np.abs(w1[0][:, None] * sides[1] - w1[1][:, None] * sides[0])  # 0 where the directions agree
+    parallel = (across < 1e-6 * np.linalg.norm(w1, axis=0)[:, None]).any(axis=0)
+    if all(p or m or t for p, m, t in zip(parallel, match, turned, strict=True)):
+        text += (
+            " But all directions are right: look at the biases, they say where the lines lie. Put a corner "
+            "in: on its two sides the sum must be 0."
+        )
+    return Finding(f"{text} {seen}")
 
 
 def _triangle_with(*, turned=False, joined=False, complement=False, silent=False, eager=False):

@@ -62,6 +62,7 @@ def _one_hot_cases():
         (np.array([1, 3, 0, 1, 2]), 6),
         (rng.integers(0, 10, 12), 10),
         (np.array([0, 4, 4]), 5),
+        (np.array([1, 0, 1, 2]), 7),
     ]
 
 
@@ -214,14 +215,14 @@ def _standardise_cases():
     cases = [
         (np.array([[1.0, 10.0], [3.0, 30.0], [5.0, 80.0]]), np.array([[3.0, 50.0], [7.0, 20.0]])),
     ]
-    for n, m, d in ((6, 4, 3), (9, 5, 4)):
+    for n, m, d in ((6, 4, 3), (9, 5, 4), (7, 3, 5)):
         scale, shift = rng.uniform(0.5, 9, d), rng.uniform(-5, 5, d)
         train, test = (
             rng.standard_normal((n, d)) * scale + shift,
             rng.standard_normal((m, d)) * scale * 1.4 + shift + 1,
         )
-        if d == 4:
-            train[:, 2] = test[:, 2] = 0.0
+        if d > 3:
+            train[:, 2] = test[:, 2] = d - 4.0
         cases.append((train, test))
     return cases
 
@@ -399,6 +400,24 @@ def _accuracy(
     return (hits.sum() if counted else hits.mean()) * (100 if percent else 1)
 
 
+def _more_logits():
+    rng = np.random.default_rng(5)
+    cases = []
+    for n, k in ((6, 4), (8, 5), (11, 7), (13, 6)):
+        logits = (
+            np.round(rng.standard_normal((n, k)) + 2 * rng.standard_normal(k))
+            + 0.1 * rng.permuted(np.arange(n * k)).reshape(n, k) / k
+        )
+        labels = np.where(rng.random(n) < 0.6, logits.argmax(axis=1), rng.integers(0, k, n))
+        logits[0] = np.minimum(logits[0], k - 2)
+        logits[0, k - 1], labels[0] = (
+            k - 1,
+            k - 1,
+        )  # a largest logit that is its own label, to tell max from argmax
+        cases.append((logits, labels))
+    return cases
+
+
 def _accuracy_cases():
     rng = np.random.default_rng(2)
     logits = rng.standard_normal((12, 10))
@@ -412,6 +431,7 @@ def _accuracy_cases():
         (rng.standard_normal((5, 4)), np.array([3, 1, 0, 2, 2])),
         (competing, competing.argmax(axis=1)),
         (logits, labels),
+        *_more_logits(),
     ]
 
 
@@ -556,7 +576,7 @@ def _view_train_step(losses, model, loss_fn, optimizer, batches):
 
 def _train_step_cases():
     cases = []
-    for seed, (d, h, k) in enumerate(((2, 3, 1), (4, 5, 3))):
+    for seed, (d, h, k) in enumerate(((2, 3, 1), (4, 5, 3), (3, 2, 1), (2, 4, 3))):
         rng = np.random.default_rng(seed)
         model = nnbook.Sequential(
             nnbook.Linear(d, h, rng=rng, dtype=np.float64),
@@ -697,7 +717,10 @@ def _early_stop(
     looked_ahead=False,
     equal_counts=False,
     no_patience=False,
+    never_stops=False,
 ):
+    if never_stops:
+        return int(np.argmin(losses)), len(losses) - 1
     if no_patience:
         rises = [epoch for epoch in range(1, len(losses)) if losses[epoch] > losses[epoch - 1]]
         stopped = rises[0] if rises else len(losses) - 1
@@ -721,6 +744,18 @@ def _early_stop(
     return stopped if last_kept else best, stopped
 
 
+def _wobbling_losses():
+    rng = np.random.default_rng(3)
+    cases = []
+    for length, patience in ((9, 2), (14, 3), (20, 4), (16, 2), (22, 3), (18, 5), (25, 4), (12, 2)):
+        turn = length // 2
+        trend = np.abs(np.arange(length) - turn) / length
+        cases.append(
+            ([round(float(loss), 2) for loss in trend + 0.12 * rng.standard_normal(length) + 0.5], patience)
+        )
+    return cases
+
+
 def _early_stop_cases():
     return [
         ([0.9, 0.7, 0.8, 0.75, 0.6], 2),
@@ -731,6 +766,7 @@ def _early_stop_cases():
         ([0.8, 0.6, 0.7, 0.65, 0.61, 0.62], 3),
         ([0.8, 0.6, 0.6, 0.7, 0.65, 0.5], 3),
         ([0.9, 0.7, 0.7, 0.7], 4),
+        *_wobbling_losses(),
     ]
 
 
@@ -836,6 +872,14 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             "wait for `patience` epochs in a row "
             "that are no better than the best so far.",
         ),
+        Mistake(
+            name="never_stops",
+            title="It trains to the end and looks back.",
+            seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
+            why="The point of stopping early is not to train the epochs that bring nothing: once "
+            "`patience` epochs in a row were no "
+            "better, it is over, and what comes later in the list is never seen.",
+        ),
     ),
     worked=_worked_early_stop,
 )
@@ -883,6 +927,12 @@ def _judge_train_reader(answers, x_train, y_train, x_test, rng):
         return None
     if len(np.unique(answers)) == 1:
         return Finding(f"It answers {answers[0]:g} to all {len(labels)} pictures.", "one_answer")
+    if share < 0.05:
+        return Finding(
+            f"It reads {share:.1%} of the test pictures, less than guessing would: something is turned "
+            "round. The smallest "
+            "score or the largest distance, perhaps, or labels that are moved by one."
+        )
     if share < 0.25:
         return Finding(f"It reads {share:.1%} of the test pictures; guessing reads 10 %.", "chance")
     return Finding(f"It reads {share:.1%} of the test pictures; asked were {BOUND:.0%}.", "unfinished")
@@ -1071,19 +1121,22 @@ IS_THIS_TRUE = Quiz(
             (
                 Option(
                     "True: the lowest loss is the best network.",
-                    "The lowest loss *on the training data*. Twenty pictures can be learnt by heart, with "
-                    "a loss near zero, by a network that misreads about half of all others.",
+                    "The lowest loss *on the training data*. A hundred pictures whose labels were drawn by "
+                    "lot can be learnt by heart, with a loss near zero, and of all other pictures the "
+                    "network then reads no more than a guess would.",
                 ),
                 Option(
                     "False: a low loss on the training data promises nothing about other data.",
-                    "A loss near zero on twenty pictures is easy, and such a network misreads about half "
-                    "of all others. What it does on unseen data has to be measured on unseen data.",
+                    "A loss near zero says that the training pictures have been learnt, not how. It was "
+                    "reached on a hundred right labels and on a hundred drawn by lot; one of the two "
+                    "networks reads nine in ten new pictures, the other guesses. What a network does on "
+                    "unseen data has to be measured on unseen data.",
                     True,
                 ),
                 Option(
                     "True, provided it is the global minimum and not a local one.",
-                    "The deepest minimum of the training loss is often the worst place: there everything "
-                    "has been learnt by heart. The question is not how deep, but on which data.",
+                    "No loss lies deeper than zero, and the network that learnt labels drawn by lot came "
+                    "as near to it as you like. The question is not how deep, but on which data.",
                 ),
             ),
         ),
@@ -1137,8 +1190,8 @@ TWENTY = Quiz(
             (
                 Option(
                     "learn nothing: 20 are too few.",
-                    "Too few to read *other* digits well. But 9,610 parameters learn 20 pictures by heart "
-                    "without effort.",
+                    "Too few to read *other* digits as well as with a thousand. But 9,610 parameters learn "
+                    "20 pictures by heart without effort.",
                 ),
                 Option(
                     "reach about 97 %, as on the full data.",
@@ -1146,8 +1199,8 @@ TWENTY = Quiz(
                 ),
                 Option(
                     "go up and down without end.",
-                    "Small batches make it wobble, but nothing contradicts anything among 20 pictures: it "
-                    "settles at zero errors.",
+                    "With batches of a few pictures it may wobble. But nothing contradicts anything among "
+                    "20 pictures: it settles at zero errors.",
                 ),
                 Option(
                     "be right on all 20, with a loss near 0.",
@@ -1177,8 +1230,8 @@ CURVES = Quiz(
                 ),
                 Option(
                     "part: training goes to zero, validation stops falling well above it.",
-                    "The gap between them is what was learnt by heart. Validation is the honest curve, and "
-                    "the one to stop by.",
+                    "The gap between them is what does not carry over; here the validation loss even climbs "
+                    "again from its lowest point. It is the honest curve, and the one to stop by.",
                     True,
                 ),
                 Option(
@@ -1208,9 +1261,9 @@ PEEK = Quiz(
             "ones?",
             (
                 Option(
-                    "About 80 % on these, and about 50 % on new ones.",
-                    "Whoever chooses by the test set measures luck. So choose by validation data, and open "
-                    "the test set once, at the end.",
+                    "Nearly 80 % on these, and about 50 % on new ones.",
+                    "Whoever chooses by the test set measures luck: the best of a hundred coins has 77 % on "
+                    "average. So choose by validation data, and open the test set once, at the end.",
                     True,
                 ),
                 Option(
@@ -1219,7 +1272,7 @@ PEEK = Quiz(
                     "these 20, and that luck shows.",
                 ),
                 Option(
-                    "About 80 % on both: the best is the best.",
+                    "Nearly 80 % on both: the best is the best.",
                     "It was the luckiest. Luck does not carry over to new questions, and that is what goes "
                     "wrong when a model is tuned on its test set.",
                 ),
@@ -1233,5 +1286,114 @@ PEEK = Quiz(
     ),
 )
 
+LOT = Quiz(
+    id="training.predict_lot",
+    notebook=NOTEBOOK,
+    title="Predict: labels by lot",
+    kind="predict",
+    questions=(
+        Question(
+            "The hundred pictures get new labels, drawn by lot: there is nothing in them to be understood. "
+            "The same network trains on them for 300 epochs. Its training loss …",
+            (
+                Option(
+                    "stays near ln 10 = 2.3.",
+                    "There is no rule to be found. But no two of the hundred pictures are alike, and 9,610 "
+                    "parameters can remember for each of them what it was called.",
+                ),
+                Option(
+                    "falls a little and comes to rest at about 1.",
+                    "It would if the network had too few parameters to tell all the pictures apart. With "
+                    "9,610 for a hundred pictures it learns every one by heart.",
+                ),
+                Option(
+                    "falls to nearly zero, as with the right labels.",
+                    "Learning by heart needs no rule. That is why the training loss alone cannot tell you "
+                    "whether anything has been understood.",
+                    True,
+                ),
+                Option(
+                    "rises, because the labels contradict the pictures.",
+                    "To the network nothing is contradicted: it has never heard of digits. Each step lowers "
+                    "the loss of its batch, whatever the labels say.",
+                ),
+            ),
+        ),
+    ),
+)
+
+WRITERS = Quiz(
+    id="training.predict_writers",
+    notebook=NOTEBOOK,
+    title="Predict: other people's handwriting",
+    kind="predict",
+    questions=(
+        Question(
+            "Until now training and test pictures were drawn from one heap. Take the last quarter of the "
+            "file for the test instead, as it lies there: then training has seen little of the people who "
+            "wrote it. Same network, same recipe. The test accuracy will be …",
+            (
+                Option(
+                    "the same: digits are digits.",
+                    "To you they are. The network has learnt how *these people* write digits, and others "
+                    "cross their sevens elsewhere.",
+                ),
+                Option(
+                    "some points lower.",
+                    "Of strangers' digits it misreads more than twice as many. Which of the two tests is "
+                    "the right one depends on whose writing the network will meet.",
+                    True,
+                ),
+                Option(
+                    "about half of what it was.",
+                    "Shapes carry over from person to person, most of them. It loses some points, and not "
+                    "half.",
+                ),
+                Option(
+                    "higher: an ordered file is easier.",
+                    "The order plays no part in the test. What counts is whether the test resembles what "
+                    "was trained on, and here it does so less.",
+                ),
+            ),
+        ),
+    ),
+)
+
+FORGOTTEN = Quiz(
+    id="training.predict_forgotten",
+    notebook=NOTEBOOK,
+    title="Predict: the forgotten scale",
+    kind="predict",
+    questions=(
+        Question(
+            "A colleague loads your network and shows it the validation pictures as they come from the "
+            "file, with ink from 0 to 1, without standardising them. What happens?",
+            (
+                Option(
+                    "An error: the numbers are on the wrong scale.",
+                    "Shapes and types of numbers can be checked. What the numbers *mean* nobody can see from "
+                    "outside: 64 of them come in, and all is in order.",
+                ),
+                Option(
+                    "It reads one in ten: it guesses.",
+                    "The strokes are still where they were, only paler, and most answers survive that. It "
+                    "would be better if it failed: you would notice.",
+                ),
+                Option(
+                    "Nothing changes: a picture is a picture.",
+                    "Its weights and biases were fitted to numbers around 0, and now the paper counts as 0 "
+                    "where it was −0.8. Some answers tip over.",
+                ),
+                Option(
+                    "It gets worse by some points, and nothing says so.",
+                    "One of the commonest faults in practice, and one of the quietest: what was done to the "
+                    "data in training has to be done to them ever after.",
+                    True,
+                ),
+            ),
+        ),
+    ),
+)
+
 EXERCISES = (ONE_HOT, STANDARDISE, ACCURACY, TRAIN_STEP, EARLY_STOP, TRAIN_READER)
-QUIZZES = (WARMUP, IS_THIS_TRUE, FIRST_LOSS, TWENTY, CURVES, PEEK)
+QUIZZES = (WARMUP, IS_THIS_TRUE, PEEK, FIRST_LOSS, TWENTY, CURVES, LOT, WRITERS, FORGOTTEN)

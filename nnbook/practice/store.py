@@ -42,13 +42,13 @@ def read() -> dict[str, dict[str, Any]]:
     if path is None:
         return {}
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        content = path.read_bytes()
+    except OSError:
         return {}
     try:
-        content = json.loads(text)
-        done = content["done"]
-        if content["format"] != _FORMAT or not isinstance(done, dict):
+        known = json.loads(content.decode("utf-8"))
+        done = known["done"]
+        if known["format"] != _FORMAT or not isinstance(done, dict):
             raise ValueError("not a progress file of this format")
         return {str(id): entry for id, entry in done.items() if isinstance(entry, dict)}
     except (ValueError, KeyError, TypeError, RecursionError):
