@@ -606,6 +606,19 @@ def _train_step_numbers(case, output):
     }
 
 
+def _worked_train_step(case, where):
+    model, loss_fn, optimizer, batches = case
+    before = float(model[0].weight.data[0, 0])
+    train_step(model, loss_fn, optimizer, *batches[0])
+    gradient = float(model[0].weight.grad[0, 0])
+    after = float(model[0].weight.data[0, 0])
+    return (
+        f"on the first batch the very first weight has the gradient {gradient:.4g}, and the optimizer "
+        "takes it from "
+        f"{before:.4g} to {after:.4g}. The second batch begins with gradients of 0 again."
+    ).replace("-", "−")
+
+
 TRAIN_STEP = Exercise(
     id="training.train_step",
     notebook=NOTEBOOK,
@@ -688,6 +701,7 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
         ),
     ),
     numbers=_train_step_numbers,
+    worked=_worked_train_step,
 )
 
 
