@@ -69,16 +69,18 @@ def test_readme_opens_with_what_it_is_and_a_picture():
     assert 10_000 < (ROOT / path).stat().st_size < 150_000
 
 
-def test_readmes_example_prints_what_readme_says():
-    """Each block of Python is followed by its output, a block of text: run it, and compare."""
+def examples():
+    """README's blocks of Python, each with the block of text that follows: what it prints."""
     pairs = re.findall(
         r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL
     )
-    assert len(pairs) == len(blocks("python")) >= 2
+    assert [source for source, _ in pairs] == blocks("python")
+    return pairs
+
+
+def run_and_compare(pairs):
     names = {}
     for source, expected in pairs:
-        if "import torch" in source:
-            oracle.require_torch()
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             try:
@@ -86,6 +88,17 @@ def test_readmes_example_prints_what_readme_says():
             except (ValueError, TypeError) as error:
                 print(f"{type(error).__name__}: {error}")
         assert out.getvalue().split() == expected.split()  # README may break a long line
+
+
+def test_readmes_examples_print_what_readme_says():
+    pairs = [(source, expected) for source, expected in examples() if "import torch" not in source]
+    assert len(pairs) == 2
+    run_and_compare(pairs)
+
+
+def test_readmes_examples_with_pytorch():
+    oracle.require_torch()
+    run_and_compare(examples())
 
 
 def test_readmes_first_example_is_ten_lines():
