@@ -31,23 +31,19 @@ the tests run every notebook both ways.
 **What there is**
 
 00_start_here (``start.``)
-    Exercises: as_rows (pictures as rows) · scale (grey, from 0 to 1) · decide (from scores to an answer) · accuracy ·
-    repair (which weight to repair) · make_fool (open: five pixels to fool it). Quiz: warmup. Vote: is_this_true.
-    Predictions: predict_blank · predict_shift · predict_one_weight · predict_negative.
+    as_rows (pictures as rows) · scale (grey, from 0 to 1) · decide (from scores to an answer) · accuracy · repair (which
+    weight to repair) · make_fool (open: five pixels to fool it)
 01_neuron (``neuron.``)
-    Exercises: fires · nand (weights and bias of a gate) · fold_bias · boundary · neuron (a whole batch) · xor (from
-    NANDs) · make_triangle (open). Quiz: warmup. Vote: is_this_true (a bias compared after the activation).
-    Predictions: predict_bias · predict_double · predict_direction · predict_xor.
+    fires · nand (weights and bias of a gate) · fold_bias · boundary · neuron (a whole batch) · xor (from NANDs) ·
+    make_triangle (open)
 07_backpropagation (``backprop.``)
-    Exercises: sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two
-    weights; updated too early?) · passes (what it costs) · make_xor (open: train it). Quiz: warmup. Vote: is_this_true
-    (back-propagation is the optimisation). Predictions: nudge · predict_early · predict_saturated · predict_cost.
+    sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two weights; updated
+    too early?) · passes (what it costs) · make_xor (open: train it)
 10_training (``training.``)
-    Exercises: one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits).
-    Quiz: warmup. Vote: is_this_true (a minimum generalises). Predictions: predict_first_loss · predict_twenty ·
-    predict_curves · predict_peek.
+    one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits)
 
-A vote is shown with `practice.predict` too: noted first, answered after the run.
+Each notebook has a quiz, ``warmup``, a vote, ``is_this_true``, and predictions. A vote is shown with `practice.predict`,
+noted first and answered after the run. `nnbook.practice.catalog.every("neuron")` lists all of a notebook's.
 """
 
 from __future__ import annotations
