@@ -10,3 +10,21 @@ backward and optimiser step in float32 with the data ready in memory; nnbook run
 the fastest of its optimiser's implementations (default, foreach, fused). Environment variables that cap BLAS are dropped
 and named.
 """
+
+import os
+
+__all__ = ["free_environment"]
+
+_CAPS = ("OPENBLAS_", "MKL_", "DNNL_")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def free_environment(threads: int | None = None) -> tuple[dict[str, str], list[str]]:
+    """The environment without what caps BLAS, and the names of what was dropped; thread counts stay or are set."""
+    dropped = sorted(
+        name for name in os.environ if name.startswith(_CAPS) and not name.endswith("NUM_THREADS")
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in dropped}
+    if threads:
+        environment |= dict.fromkeys(_THREADS, str(threads))
+    return environment, dropped

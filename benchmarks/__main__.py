@@ -16,23 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import growth
+from benchmarks import free_environment, growth
 from benchmarks.cases import CASES, GEOMETRIC_MEAN, Case
 
 FOLDER = pathlib.Path(__file__).parent
-CAPS = ("OPENBLAS_", "MKL_", "DNNL_")
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def free_environment(threads: int | None = None) -> tuple[dict[str, str], list[str]]:
-    """The environment without what caps BLAS, and the names of what was dropped; thread counts stay or are set."""
-    dropped = sorted(
-        name for name in os.environ if name.startswith(CAPS) and not name.endswith("NUM_THREADS")
-    )
-    environment = {name: value for name, value in os.environ.items() if name not in dropped}
-    if threads:
-        environment |= dict.fromkeys(THREADS, str(threads))
-    return environment, dropped
 
 
 class Side:

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import free_environment
+
 SERIES: dict[str, tuple[float, list[int]]] = {  # name: exponent of the arithmetic, sizes
     "batch (64-64-10)": (1, [16, 64, 256, 1024, 4096]),
     "width (W-W-10, batch 64)": (2, [64, 128, 256, 512, 1024]),
@@ -76,8 +78,6 @@ def _measure() -> None:
 
 def report(picture: pathlib.Path) -> str:
     """Measure, draw the picture, and return the table as Markdown."""
-    from benchmarks.__main__ import free_environment
-
     run = subprocess.run(
         [sys.executable, "-c", "from benchmarks.growth import _measure; _measure()"],
         capture_output=True,

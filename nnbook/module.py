@@ -175,7 +175,8 @@ def _checked(backward: Callable[..., Any]) -> Callable[..., Any]:
         try:
             if self._outputs is not None and self._outputs.items:
                 outputs = self._outputs.pop()
-                if len(d_outputs) != 1 or _blueprint(d_outputs[0]) != outputs:  # what fits needs no more looking at
+                fits = len(d_outputs) == 1 and _blueprint(d_outputs[0]) == outputs
+                if not fits:
                     d_outputs = _match(self, outputs, d_outputs)
             return backward(self, *d_outputs)
         except BaseException:
