@@ -8,16 +8,15 @@ first, and lets each pair turn its dy into
 
     dx += ∂y/∂x · dy         for every input x of an operation y = f(x, …)
 
-*Gradients add.* A tensor that was read twice is to blame twice. All that read a tensor happened after the operation that
-made it, so going back in time its sum is complete when its turn comes.
-
-*Broadcasting is undone.* Where a row was repeated for N examples, each copy is to blame: its gradient is the sum of theirs.
+*Gradients add.* A tensor that was read twice is to blame twice. All that read it happened after the operation that made
+it; so, going back in time, its sum is complete when its turn comes.
 
 *No table of special cases.* `register` reads two signatures, which follow one rule: after dy, a backward's parameters are
-names of f's arguments, or y, or saved. All of `nnbook.functional` is registered so, and so may be pairs of your own.
+names of f's arguments, or y, or saved. `functional` is all of `nnbook.functional` and `nnbook.arithmetic`, registered
+so; pairs of your own are registered likewise. The formulas stay where they are, in the idea files.
 
-What learns is a `Parameter`, so nnbook's optimisers move it. Number by number a tape costs several times what layers do:
-use it for what nobody has written a backward for, and to see how the large frameworks do it.
+What learns is a `Parameter`, so nnbook's optimisers move it: ``SGD([w.parameter], lr=0.1)``. Number by number a tape costs
+several times what layers do: use it for what nobody has written a backward for, and to see how large frameworks do it.
 
 Linnainmaa 1970; Baydin, Pearlmutter, Radul & Siskind 2018, "Automatic differentiation in machine learning: a survey".
 """
@@ -42,30 +41,27 @@ from nnbook.arrays import Array
 from nnbook.errors import describe, explain
 from nnbook.module import Parameter
 
-__all__ = ["Graph", "Node", "Operation", "Tensor", "functional", "graph", "register"]
-
-# -- the tape ---------------------------------------------------------------------------------------------------------
+__all__ = ["Node", "Operation", "Tensor", "functional", "graph", "register"]
 
 
 @dataclass(eq=False, slots=True)
 class Operation:
-    """One entry of the tape: what was computed, from what, how to undo it, and (weakly) what came out."""
+    """One entry of the tape: what was computed, from what, how to undo it, and what came out (as weak references)."""
 
     name: str
     inputs: tuple[Any, ...]
     undo: Callable[[list[Array]], tuple[Any, ...]]
-    outputs: list[Callable[[], Any]] = field(default_factory=list)
-    blanks: list[tuple[Any, Any]] = field(default_factory=list)  # shape and dtype of each output
-    number: int = field(default_factory=itertools.count().__next__)  # its place in time
+    outputs: list[tuple[Callable[[], Any], Any, Any]] = field(default_factory=list)  # with shapes and dtypes
+    time: int = field(default_factory=itertools.count().__next__)
 
 
 def register(f: Callable[..., Any], f_backward: Callable[..., Any]) -> Callable[..., Any]:
-    """Make of a pair on arrays one function on Tensors; DESIGN's rule for pairs is all that it knows.
+    """Make of a pair on arrays one function on Tensors.
 
     Parameters
     ----------
     f : callable
-        Arrays to an array or a tuple of arrays, options keyword-only. Returns (y, saved) if f_backward names ``saved``.
+        Arrays to an array or a tuple of arrays; options keyword-only. Returns (y, saved) if f_backward names ``saved``.
     f_backward : callable
         dy, then any of f's arguments, y and saved, by name, to gradients in the order of f's arguments: None for what
         has none, trailing ones left out, a single one bare. Neither function may change its arguments.
@@ -85,19 +81,19 @@ def register(f: Callable[..., Any], f_backward: Callable[..., Any]) -> Callable[
     """
     name, signature = f.__name__, inspect.signature(f)
     _, *wanted = inspect.signature(f_backward).parameters
-    own = {"y", "saved"}
-    if strange := (set(wanted) - {*signature.parameters} - own) | (own & {*signature.parameters}):
-        expected = (
-            f"{f_backward.__name__} to name, after dy, only arguments of {name}, y (its output) or saved"
-        )
+    arguments, own = {*signature.parameters}, {"y", "saved"}
+    if strange := {*wanted} - arguments - own or arguments & own:
+        expected = f"{f_backward.__name__} to name, after dy, only arguments of {name}, y or saved"
         raise TypeError(explain("register", expected, ", ".join(sorted(strange))))
 
     @functools.wraps(f)
     def on_tensors(*args: Any, **options: Any) -> Any:
-        bound = signature.bind(*args, **options)
+        try:
+            bound = signature.bind(*args, **options)
+        except TypeError as error:
+            raise TypeError(explain(name, f"({', '.join(signature.parameters)})", str(error))) from None
         bound.apply_defaults()
         inputs = tuple(Tensor(x) if isinstance(x, Parameter) else x for x in bound.args)
-        learning = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
         for key, option in bound.kwargs.items():
             if isinstance(option, Tensor) and option.requires_grad:
                 raise TypeError(_not_known(name, key))
@@ -109,7 +105,7 @@ def register(f: Callable[..., Any], f_backward: Callable[..., Any]) -> Callable[
             if " expects " in str(error):  # worded already
                 raise
             shapes = ", ".join(str(np.shape(_data(x))) for x in inputs)
-            raise ValueError(explain(name, "arguments whose shapes fit", f"{shapes}: {error}")) from error
+            raise ValueError(explain(name, "arguments whose shapes fit", f"{shapes} ({error})")) from error
         y, saved = result if "saved" in wanted else (result, None)
         several, number = isinstance(y, tuple), type(y) is float
         kept = {key: {**known, "y": y, "saved": saved}[key] for key in wanted}
@@ -118,8 +114,9 @@ def register(f: Callable[..., Any], f_backward: Callable[..., Any]) -> Callable[
             gradients = f_backward(tuple(dys) if several else float(dys[0]) if number else dys[0], **kept)
             return gradients if isinstance(gradients, tuple) else (gradients,)
 
-        operation = Operation(name, inputs, undo) if learning else None
-        dtype = np.result_type(*(x.data for x in learning)) if learning and number else None
+        dtypes = [x.data.dtype for x in inputs if isinstance(x, Tensor) and x.requires_grad]
+        operation = Operation(name, inputs, undo) if dtypes else None
+        dtype = np.result_type(*dtypes) if dtypes and number else None  # as exact as what it came from
         outputs = tuple(_result(np.asarray(part, dtype), operation) for part in (y if several else (y,)))
         return outputs if several else outputs[0]
 
@@ -133,63 +130,45 @@ def _data(x: Any) -> Any:
     return x.data if isinstance(x, (Tensor, Parameter)) else x
 
 
+def _result(data: Array, operation: Operation | None) -> Tensor:
+    tensor = Tensor.__new__(Tensor)
+    tensor._data = data
+    if operation is not None:
+        tensor.operation, tensor.requires_grad = operation, True
+        operation.outputs.append((weakref.ref(tensor), data.shape, data.dtype))
+    return tensor
+
+
 def _not_known(name: str, argument: str) -> str:
     fix = "No gradient is known for it: pass it with .detach()."
     return explain(name, f"{argument} to be constant", "a Tensor that requires a gradient", fix)
 
 
-def _result(data: Array, operation: Operation | None) -> Tensor:
-    tensor = Tensor.__new__(Tensor)
-    tensor.name, tensor.operation, tensor.parameter = "", operation, None
-    tensor._data, tensor._grad, tensor._undone = data, None, False
-    tensor.requires_grad = operation is not None
-    if operation is not None:
-        operation.outputs.append(weakref.ref(tensor))
-        operation.blanks.append((data.shape, data.dtype))
-    return tensor
-
-
-_PAIRS = {**vars(nnbook.functional), **vars(arithmetic)}
-functional = SimpleNamespace(
-    **{
-        name: register(f, _PAIRS[f"{name}_backward"])
-        for name, f in _PAIRS.items()
-        if f"{name}_backward" in _PAIRS
-    }
-)
-"""Every pair of `nnbook.functional` and `nnbook.arithmetic`, on Tensors."""
-
-
-def _swapped(f: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self, other: f(other, self)
+_ALL = {**vars(nnbook.functional), **vars(arithmetic)}
+_PAIRS = {name: (f, _ALL[f"{name}_backward"]) for name, f in _ALL.items() if f"{name}_backward" in _ALL}
+functional = SimpleNamespace(**{name: register(*pair) for name, pair in _PAIRS.items()})
 
 
 class Tensor:
-    """An array that remembers where it came from. It knows + - * / @ ** and [...], `sum`, `mean`, `reshape`, `transpose`.
+    """An array that remembers where it came from. It knows + - * / @ ** and [...], sum, mean, reshape, transpose and T.
 
     Parameters
     ----------
     data : array_like or Parameter
-        Numbers of any shape, which are copied; a Parameter is not, and collects the gradient in its own ``grad``.
+        Numbers of any shape, which are copied. A Parameter is not: it is read, and collects the gradient.
     requires_grad : bool, optional
-        Whether it learns. By default no; a Parameter does unless it is frozen.
+        Whether it learns: by default only a Parameter that is not frozen. What learns is floating, else a TypeError.
     name : str
         What `graph` calls it.
 
     Attributes
     ----------
-    data : ndarray
-    grad : ndarray or None
-        The gradient of what `backward` was called on, in the shape of ``data``; further calls add to it.
+    data, grad : ndarray
+        Its numbers, and the gradient of all on which `backward` was called (None before, if it has no parameter).
     parameter : Parameter or None
-        What learns, to be given to an optimiser.
+        What an optimiser is given.
     operation : Operation or None
         Where it came from.
-
-    Raises
-    ------
-    TypeError
-        If it shall learn and its numbers are not floating.
 
     Examples
     --------
@@ -200,32 +179,22 @@ class Tensor:
     (4.0, array(12.), array(4.))
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_data",
-        "_grad",
-        "_undone",
-        "name",
-        "operation",
-        "parameter",
-        "requires_grad",
-    )
-    __array_ufunc__ = None  # so that array + tensor is left to the tensor
+    name = ""
+    operation: Operation | None = None
+    parameter: Parameter | None = None
+    requires_grad = False
+    _grad: Array | None = None
+    _undone = False
+    __array_ufunc__ = None  # array + tensor is left to the tensor
 
-    def __init__(
-        self, data: npt.ArrayLike | Parameter, requires_grad: bool | None = None, *, name: str = ""
-    ) -> None:
-        self.name, self._undone = name, False
-        self.operation: Operation | None = None
-        self.parameter: Parameter | None = data if isinstance(data, Parameter) else None
-        self._grad: Array | None = None
-        self._data = data.data if isinstance(data, Parameter) else np.array(data)
+    def __init__(self, data: Any, requires_grad: bool | None = None, *, name: str = "") -> None:
+        self.name, parameter = name, data if isinstance(data, Parameter) else None
+        self._data = np.array(data) if parameter is None else parameter.data
         if requires_grad and self._data.dtype.kind != "f":
             fix = "A whole number cannot be raised by a hair: write 3.0, or use data.astype(np.float32)."
             raise TypeError(explain("Tensor", "floating numbers if requires_grad", describe(self._data), fix))
-        if requires_grad and self.parameter is None:
-            self.parameter = Parameter(self._data)
-        learns = self.parameter is not None and self.parameter.requires_grad
+        self.parameter = Parameter(self._data) if requires_grad and parameter is None else parameter
+        learns = parameter is not None and parameter.requires_grad
         self.requires_grad = learns if requires_grad is None else bool(requires_grad)
 
     @property
@@ -241,51 +210,43 @@ class Tensor:
         return self.data.shape
 
     def backward(self, gradient: npt.ArrayLike | None = None) -> None:
-        """Add to ``grad`` of every tensor behind this one its gradient; a pass that fails adds nothing.
+        """Add to ``grad`` of this tensor and all behind it; if it raises, nothing is added.
 
         Parameters
         ----------
         gradient : array_like, optional
-            dy, in the shape of this tensor. A single number needs none: it is 1.
+            dy, of this tensor's shape. A single number needs none: it is 1.
 
         Raises
         ------
         ValueError
-            If it is missing or has another shape; if nothing here learns; if backward was called on this tensor before
-            (compute it anew: it does not know of steps taken since); if some gradient that is needed is not known.
+            If the gradient is missing or does not fit, nothing here learns, or it was called on this tensor before.
         """
-        who, data = "Tensor.backward", self.data
+        who, shape = "Tensor.backward", self.shape
         if not self.requires_grad:
-            fix = "Tensor(data, requires_grad=True) for what learns, before the computation."
-            raise ValueError(
-                explain(who, "a result of Tensors that require gradients", "one of constants", fix)
-            )
+            fix = "Say so before the computation: Tensor(data, requires_grad=True)."
+            raise ValueError(explain(who, "a result of what requires a gradient", "a constant", fix))
         if self._undone:
-            fix = "Compute the result anew: it does not know of steps taken since."
+            fix = "Compute the result anew: this one does not know of steps taken since."
             raise ValueError(explain(who, "one call for each result", "a second one", fix))
-        if gradient is None and data.size != 1:
-            fix = "Reduce to one number first, such as y.sum(), or pass backward(gradient)."
-            raise ValueError(
-                explain(who, "a gradient unless the result is one number", f"shape {data.shape}", fix)
-            )
-        dy = np.ones_like(data) if gradient is None else np.asarray(gradient, data.dtype)
-        if dy.shape != data.shape:
-            raise ValueError(explain(who, f"a gradient of shape {data.shape}", f"shape {dy.shape}"))
+        if gradient is None and self.data.size != 1:
+            fix = "Reduce it to one number, such as y.mean(), or pass backward(gradient)."
+            raise ValueError(explain(who, "one number, or a gradient", f"shape {shape} and no gradient", fix))
+        dy = np.ones_like(self.data) if gradient is None else np.array(gradient, self.data.dtype)
+        if dy.shape != shape:
+            raise ValueError(explain(who, f"a gradient of shape {shape}", f"shape {dy.shape}"))
         gradients = {self: dy}
         for operation in reversed(_tape(self)):
-            dys = [
-                gradients[tensor()] if tensor() in gradients else np.zeros(*blank)
-                for tensor, blank in zip(operation.outputs, operation.blanks, strict=True)
-            ]
-            for place, (x, dx) in enumerate(itertools.zip_longest(operation.inputs, operation.undo(dys))):
+            dys = [gradients[y()] if y() in gradients else np.zeros(*z) for y, *z in operation.outputs]
+            for i, (x, dx) in enumerate(itertools.zip_longest(operation.inputs, operation.undo(dys))):
                 if isinstance(x, Tensor) and x.requires_grad:
-                    dx = _checked(operation.name, place, x, dx)
+                    dx = _checked(operation.name, i, x, dx)
                     gradients[x] = gradients[x] + dx if x in gradients else dx
-        for tensor, gradient in gradients.items():
+        for tensor, dx in gradients.items():
             if tensor.parameter is not None:
-                tensor.parameter.grad += gradient
+                tensor.parameter.grad += dx
             else:
-                tensor._grad = gradient.copy() if tensor._grad is None else tensor._grad + gradient
+                tensor._grad = dx.copy() if tensor._grad is None else tensor._grad + dx
         self._undone = True
 
     def zero_grad(self) -> None:
@@ -295,7 +256,7 @@ class Tensor:
             self.parameter.grad.fill(0)
 
     def detach(self) -> Tensor:
-        """The same numbers as a constant: no gradient flows back through it."""
+        """The same numbers as a constant: no gradient passes."""
         return _result(self.data, None)
 
     def item(self) -> float:
@@ -305,17 +266,18 @@ class Tensor:
     __add__ = __radd__ = functional.add
     __mul__ = __rmul__ = functional.multiply
     __sub__, __truediv__, __matmul__ = functional.subtract, functional.divide, functional.matmul
-
-    __rsub__, __rtruediv__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __matmul__))
+    __rsub__, __rtruediv__, __rmatmul__ = (
+        lambda self, other, f=f: f(other, self) for f in (__sub__, __truediv__, __matmul__)
+    )
 
     def __neg__(self) -> Tensor:
-        return functional.multiply(self, -1)
+        return self * -1
 
     def __pow__(self, exponent: float) -> Tensor:
         return functional.power(self, exponent=exponent)
 
     def __getitem__(self, key: Any) -> Tensor:
-        return functional.select(self, key=_data(key))
+        return functional.select(self, key=key)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         return functional.total(self, axis=axis, keepdims=keepdims)
@@ -324,29 +286,27 @@ class Tensor:
         return functional.mean(self, axis=axis, keepdims=keepdims)
 
     def reshape(self, *shape: Any) -> Tensor:
-        return functional.reshape(self, shape=shape[0] if isinstance(shape[0], tuple) else shape)
+        return functional.reshape(self, shape=shape[0] if len(shape) == 1 else shape)
 
-    def transpose(self, *axes: Any) -> Tensor:
+    def transpose(self, *axes: int) -> Tensor:
         return functional.transpose(self, axes=axes or None)
 
-    @property
-    def T(self) -> Tensor:
-        return functional.transpose(self)
+    T = property(transpose)
 
     def __len__(self) -> int:
         return len(self.data)
 
     def __array__(self, *_: Any, **__: Any) -> Array:
-        fix = "Call the function in nnbook.autograd.functional, or leave the tape: tensor.data."
-        raise TypeError(explain("Tensor", "to stay on the tape", "a call that takes arrays", fix))
+        fix = "Use its twin in nnbook.autograd.functional, or leave the tape with tensor.data."
+        raise TypeError(explain("Tensor", "functions that keep a tape", "one that takes arrays", fix))
 
     def __repr__(self) -> str:
-        origin = f", from {self.operation.name}" if self.operation else ", requires_grad" * self.requires_grad
-        return f"Tensor({np.array2string(self.data, separator=', ', prefix='Tensor(')}{origin})"
+        how = f", from {self.operation.name}" if self.operation else ", requires_grad" * self.requires_grad
+        return f"Tensor({np.array2string(self.data, separator=', ', prefix='Tensor(')}{how})"
 
 
 def _tape(tensor: Tensor) -> list[Operation]:
-    """The operations behind a tensor, in the order in which they happened."""
+    """The operations behind a tensor in the order in which they happened; a loop, as chains are longer than a call stack."""
     found: set[Operation] = set()
     waiting: list[Any] = [tensor]
     while waiting:
@@ -354,22 +314,20 @@ def _tape(tensor: Tensor) -> list[Operation]:
         if operation is not None and operation not in found:
             found.add(operation)
             waiting.extend(operation.inputs)
-    return sorted(found, key=lambda operation: operation.number)
+    return sorted(found, key=lambda operation: operation.time)
 
 
-def _checked(name: str, place: int, x: Tensor, dx: Any) -> Array:
+def _checked(name: str, i: int, x: Tensor, dx: Any) -> Array:
     if dx is None:
-        raise ValueError(_not_known(name, f"argument {place}"))
+        raise ValueError(_not_known(name, f"argument {i}"))
     if np.shape(dx) != x.shape:
-        got = f"shape {np.shape(dx)}"
-        raise ValueError(
-            explain(f"{name}'s backward", f"a gradient of shape {x.shape} for argument {place}", got)
-        )
+        expected = f"a gradient of shape {x.shape} for argument {i}"
+        raise ValueError(explain(f"The backward of {name}", expected, f"shape {np.shape(dx)}"))
     return np.asarray(dx, x.data.dtype)
 
 
 class Node(NamedTuple):
-    """A value in a `Graph`: its name, the operation that made it ("" for a leaf), shape, value and gradient (or None)."""
+    """A value in a graph, the operation that made it ("" for none), and its gradient, if there is one."""
 
     name: str
     operation: str
@@ -378,15 +336,8 @@ class Node(NamedTuple):
     gradient: Array | None
 
 
-class Graph(NamedTuple):
-    """What was computed from what: nodes, each after those that it came from, and edges as pairs of their places."""
-
-    nodes: list[Node]
-    edges: list[tuple[int, int]]
-
-
-def graph(tensor: Tensor) -> Graph:
-    """All values behind a tensor, to be drawn.
+def graph(tensor: Tensor) -> tuple[list[Node], list[tuple[int, int]]]:
+    """All values behind a tensor, each after those that it came from, and which came from which, to be drawn.
 
     Examples
     --------
@@ -397,19 +348,20 @@ def graph(tensor: Tensor) -> Graph:
     """
     nodes: list[Node] = []
     edges: list[tuple[int, int]] = []
-    places: dict[int, int] = {}
+    places: dict[Any, int] = {}
 
-    def place(x: Any, operation: str = "") -> int:
-        if id(x) not in places or not isinstance(x, Tensor):  # a constant is drawn where it is used
-            places[id(x)] = len(nodes)
-            grad = getattr(x, "grad", None)
-            nodes.append(Node(getattr(x, "name", ""), operation, np.shape(_data(x)), _data(x), grad))
-        return places[id(x)]
+    def place(x: Any, made_by: str = "") -> int:
+        if not isinstance(x, Tensor):  # a constant has a node wherever it is used
+            nodes.append(Node("", "", np.shape(x), x, None))
+            return len(nodes) - 1
+        if x not in places:
+            places[x] = len(nodes)
+            nodes.append(Node(x.name, made_by, x.shape, x.data, x.grad))
+        return places[x]
 
-    for step in _tape(tensor):
-        sources = [place(x) for x in step.inputs if x is not None]
-        for y in [output() for output in step.outputs if output() is not None]:
-            target = place(y, step.name)
-            edges.extend((source, target) for source in sources)
+    for operation in _tape(tensor):
+        sources = [place(x) for x in operation.inputs if x is not None]
+        targets = [place(y(), operation.name) for y, *_ in operation.outputs if y() is not None]
+        edges.extend(itertools.product(sources, targets))
     place(tensor)
-    return Graph(nodes, edges)
+    return nodes, edges
