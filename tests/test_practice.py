@@ -261,6 +261,40 @@ def test_a_mistake_must_explain_every_case():
     assert reply.kind == "different"
 
 
+PERHAPS = "yours does what comes of this:"
+
+
+def test_a_mistake_that_explains_most_inputs_is_offered_as_a_guess():
+    """The largest score, but never below 0: on the inputs with scores above 0 that is `max` for `argmax`."""
+    reply = practice.exercise("start.decide").check(lambda scores: np.maximum(scores.max(axis=1), 0))
+    assert reply.kind == "different"
+    assert f"{PERHAPS} Close: that is how large the score is, not whose it is." in lines(reply)
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("neuron.fires", lambda inputs, weights, threshold: 1),
+        ("neuron.fires", lambda inputs, weights, threshold: int(np.sum(inputs * weights) > threshold + 1)),
+        (
+            "start.decide",
+            lambda scores: np.where(len(scores) == 2, scores.max(axis=1), 7 + scores.argmax(axis=1)),
+        ),
+        (
+            "start.accuracy",
+            lambda predicted, labels: (
+                np.mean(predicted == labels) if len(labels) > 4 else 100 * np.mean(predicted == labels)
+            ),
+        ),
+    ],
+)
+def test_a_guess_needs_more_than_a_few_agreements(id, answer):
+    """Among yes and no every wrong answer agrees with every other; one input proves nothing."""
+    reply = practice.exercise(id).check(answer)
+    assert reply.kind == "different"
+    assert PERHAPS not in lines(reply)
+
+
 # whatever a learner does
 
 
