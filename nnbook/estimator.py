@@ -1,8 +1,7 @@
 """Estimators: a network with scikit-learn's face, so that everything which searches, splits and scores takes it.
 
-Training a network is `nnbook.fit`. What comes around it, the data scaled by what the training part alone knows, five
-folds in turn, forty combinations of width and rate, is in scikit-learn already, and asks one thing of a model: to keep
-the manners of an *estimator*.
+What comes around the training of a network, data scaled by what the training part alone knows, five folds in turn,
+forty combinations of width and rate, is in scikit-learn already. It asks of a model the manners of an *estimator*:
 
     estimator = NeuralClassifier(hidden=(64,), lr=1e-3)     only noted, nothing done
     estimator.fit(X, y)                                     all learnt anew; what was learnt ends in "_"
@@ -14,9 +13,8 @@ that it learns from the data only then; so an estimator holds not a network, but
 
     build(n_features, n_outputs, rng) -> Module
 
-With that `cross_val_score`, `GridSearchCV` and `Pipeline` work as with any other model, and one can ask whether the
-network is worth it beside a logistic regression (notebook 15). Searches run on many cores, or over a cluster, by the
-engines that joblib knows: n_jobs=-1, ``joblib.parallel_config(backend="dask")``, Ray's.
+With that `cross_val_score`, `GridSearchCV` and `Pipeline` work as with any other model (notebook 15). Searches run on
+many cores, or over a cluster, by the engines that joblib knows: n_jobs=-1, ``joblib.parallel_config(backend="dask")``.
 
 Buitinck et al. 2013, "API design for machine learning software: experiences from the scikit-learn project".
 """
@@ -26,14 +24,14 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from nnbook import models
 from nnbook.arrays import Array
 from nnbook.datasets.loader import DataLoader
-from nnbook.errors import check_choice, check_integer, check_number, describe, explain, missing_package
+from nnbook.errors import check_choice, check_number, describe, explain, missing_package
 from nnbook.gradients import _in_float64
 from nnbook.losses import CrossEntropyLoss, MSELoss, NLLLoss
 from nnbook.module import Module
@@ -55,14 +53,11 @@ __all__ = ["NeuralClassifier", "NeuralRegressor"]
 
 _OPTIMIZERS: Any = {rule.__name__.lower(): rule for rule in (SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW)}
 _HIDDEN = (64,)
-Build: TypeAlias = Callable[[int, int, np.random.Generator], Module]
 
 
 class _NeuralEstimator(BaseEstimator):
-    """What the two have in common: the settings, and how they become a trained network."""
-
     def __init__(
-        self, build: Build | None = None, *, hidden: Sequence[int] = _HIDDEN, loss: Any = None,
+        self, build: Callable[..., Module] | None = None, *, hidden: Sequence[int] = _HIDDEN, loss: Any = None,
         optimizer: str | Callable[..., Any] = "adam", lr: float = 1e-3, batch_size: int = 64, epochs: int = 100,
         patience: int | None = None, validation_fraction: float = 0.1, random_state: Any = None,
         progress: bool | None = False,
@@ -72,44 +67,34 @@ class _NeuralEstimator(BaseEstimator):
         self.patience, self.validation_fraction, self.progress = patience, validation_fraction, progress
 
     def _check_settings(self) -> None:
-        who, build, hidden, loss = type(self).__name__, self.build, self.hidden, self.loss
+        """Refuse what nobody else will: sizes, numbers and the loss are looked at by those who take them."""
+        who, build, hidden = type(self).__name__, self.build, self.hidden
         if build is not None and (isinstance(build, Module) or not callable(build)):
-            got = f"a {type(build).__name__}" if isinstance(build, Module) else describe(build)
             fix = "Each fit builds a network of its own: pass the function that makes one."
-            raise TypeError(explain(who, "build to be a function (n_features, n_outputs, rng)", got, fix))
+            expected = "build to be a function (n_features, n_outputs, rng)"
+            raise TypeError(explain(who, expected, f"a {type(build).__name__}", fix))
         if not isinstance(hidden, (tuple, list)):
             fix = "One layer of 64 is hidden=(64,)."
             raise TypeError(explain(who, "a tuple of sizes as hidden", describe(hidden), fix))
-        for size in hidden:
-            check_integer(who, "size in hidden", size)
         if build is not None and tuple(hidden) != _HIDDEN:
             fix = "The function decides about all layers: leave hidden out."
             raise ValueError(explain(who, "either build or hidden", f"both, with hidden={hidden}", fix))
-        if loss is not None and (isinstance(loss, type) or not hasattr(loss, "backward")):
-            fix = f"Make one: {loss.__name__ if isinstance(loss, type) else 'nnbook.HuberLoss'}()."
-            raise TypeError(explain(who, "a loss with a backward", describe(loss), fix))
         if not callable(self.optimizer):
             check_choice(who, "optimizer", self.optimizer, _OPTIMIZERS)
-        check_number(who, "lr", self.lr, above=0)
-        for name in ("batch_size", "epochs", *(() if self.patience is None else ("patience",))):
-            check_integer(who, name, getattr(self, name))
-        if self.patience is not None:
-            check_number(who, "validation_fraction", self.validation_fraction, above=0, below=1)
+        check_number(who, "validation_fraction", self.validation_fraction, above=0, below=1)
 
     def _train(self, X: Array, target: Array, n_outputs: int, loss: Any, stratify: Array | None) -> None:
-        """Build, hold a part out if it is to stop early, and fit."""
         weights, split = check_random_state(self.random_state).randint(2**31 - 1, size=2).tolist()
         rng = np.random.default_rng(weights)
         build = self.build or (lambda n, m, rng: models.mlp(n, *self.hidden, m, rng=rng))
         model = build(X.shape[1], n_outputs, rng)
-        who, shape = type(self).__name__, (1, n_outputs)
         if not isinstance(model, Module):
-            raise TypeError(explain(who, "build to return a Module", describe(model)))
-        if np.shape(first := model.predict(X[:1])) != shape:
+            raise TypeError(explain(type(self).__name__, "build to return a Module", describe(model)))
+        got, shape = np.shape(model.predict(X[:1])), (1, n_outputs)
+        if got != shape:
             expected = f"build({X.shape[1]}, {n_outputs}, rng) to return a model with outputs of shape {shape} for 1 example"
-            raise ValueError(
-                explain(who, expected, f"{np.shape(first)}", "Give its last layer n_outputs units.")
-            )
+            fix = "Give its last layer n_outputs units."
+            raise ValueError(explain(type(self).__name__, expected, f"{got}", fix))
         make = self.optimizer if callable(self.optimizer) else _OPTIMIZERS[self.optimizer]
         validation, callbacks = None, []
         if self.patience is not None:
@@ -123,10 +108,18 @@ class _NeuralEstimator(BaseEstimator):
         )  # fmt: skip
         self.model_ = model
 
+    def _checked(self, *data: Any, **options: Any) -> Any:
+        """The data in float32, as scikit-learn would have them; what float32 cannot hold is refused as infinite."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            checked = validate_data(self, *data, dtype=np.float32, **options)
+            if "y_numeric" in options:
+                return checked[0], check_array(checked[1], dtype=np.float32, ensure_2d=False, input_name="y")
+            return checked
+
     def _scores(self, X: Any) -> Array:
         """The outputs, in float64: so one row alone gets to 15 digits what it gets among others."""
         check_is_fitted(self)
-        return _in_float64(self.model_).predict(_checked(self, X, reset=False))
+        return _in_float64(self.model_).predict(self._checked(X, reset=False))
 
     @contextlib.contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -155,10 +148,9 @@ class NeuralClassifier(ClassifierMixin, _NeuralEstimator):
     loss : Loss, optional
         Of scores (N, C) and indices (N,). None is `CrossEntropyLoss`; margins and own losses give no probabilities.
     optimizer : str or callable
-        "sgd", "adagrad", "adadelta", "rmsprop", "adam", "adamw"; or what is called with the parameters and ``lr=``,
-        such as ``functools.partial(nnbook.AdamW, weight_decay=0.1)``.
-    lr : float
-    batch_size, epochs : int
+        "sgd", "adagrad", "adadelta", "rmsprop", "adam", "adamw"; or what takes parameters and ``lr=``, as
+        ``functools.partial(nnbook.AdamW, weight_decay=0.1)``.
+    lr, batch_size, epochs : float, int, int
     patience : int, optional
         After so many epochs without a better validation loss training stops; the best epoch's weights are kept.
     validation_fraction : float
@@ -166,18 +158,14 @@ class NeuralClassifier(ClassifierMixin, _NeuralEstimator):
     random_state : int, RandomState or None
         Decides weights, order and what is held out; an int gives the same network each time.
     progress : bool, optional
-        Whether to show a bar; None shows it in notebooks and terminals.
+        Whether `nnbook.fit` shows a bar.
 
     Attributes
     ----------
     classes_ : ndarray
         The labels, sorted; they may be strings. Column i of the probabilities is of ``classes_[i]``.
-    model_ : Module
-        The trained network, to save, to plot, to look into.
-    history_ : History
-        Loss and accuracy of each epoch.
-    n_features_in_, feature_names_in_
-        How many columns X had, and their names if it was a data frame.
+    model_, history_ : Module, History
+        The trained network, and how it went. (`n_features_in_` and `feature_names_in_` are as everywhere.)
 
     Notes
     -----
@@ -198,7 +186,7 @@ class NeuralClassifier(ClassifierMixin, _NeuralEstimator):
     def fit(self, X: Any, y: Any) -> NeuralClassifier:
         """Learn X (N, D) and the labels y (N,) from the beginning."""
         with self._all_or_nothing():
-            X, y = _checked(self, X, y)
+            X, y = self._checked(X, y)
             check_classification_targets(y)
             self.classes_, target = np.unique(y, return_inverse=True)
             if len(self.classes_) < 2:
@@ -232,8 +220,6 @@ class NeuralRegressor(RegressorMixin, _NeuralEstimator):
     Parameters, attributes and notes are `NeuralClassifier`'s, without classes and probabilities. The outputs are the
     amounts, and `loss` compares (N, M) with (N, M); None is `MSELoss`, while `HuberLoss` and `L1Loss` mind outliers less.
 
-    Notes
-    -----
     Amounts far from 1 take long to reach: scale y, by ``TransformedTargetRegressor(..., transformer=StandardScaler())``.
 
     Examples
@@ -247,10 +233,10 @@ class NeuralRegressor(RegressorMixin, _NeuralEstimator):
     def fit(self, X: Any, y: Any) -> NeuralRegressor:
         """Learn X (N, D) and the amounts y (N,) or (N, M) from the beginning; predictions will have y's shape."""
         with self._all_or_nothing():
-            X, y = _checked(self, X, y, multi_output=True, y_numeric=True)
+            X, y = self._checked(X, y, multi_output=True, y_numeric=True)
             self._one_amount = y.ndim == 1
-            target = y.reshape(len(y), -1)
-            self._train(X, target, target.shape[1], self.loss or MSELoss(), None)
+            y = y.reshape(len(y), -1)
+            self._train(X, y, y.shape[1], self.loss or MSELoss(), None)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -262,12 +248,3 @@ class NeuralRegressor(RegressorMixin, _NeuralEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
-
-
-def _checked(estimator: Any, *data: Any, **options: Any) -> Any:
-    """X, or X and y, as scikit-learn would have them, floats in float32; what that cannot hold is refused as infinite."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        checked = validate_data(estimator, *data, dtype=np.float32, **options)
-        if "y_numeric" in options:
-            return checked[0], check_array(checked[1], dtype=np.float32, ensure_2d=False, input_name="y")
-        return checked
