@@ -32,7 +32,7 @@ from nnbook import models
 from nnbook.arrays import Array
 from nnbook.datasets.loader import DataLoader
 from nnbook.errors import check_choice, check_number, describe, explain, missing_package
-from nnbook.gradients import _in_float64
+from nnbook.gradients import in_float64
 from nnbook.losses import CrossEntropyLoss, MSELoss, NLLLoss
 from nnbook.module import Module
 from nnbook.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
@@ -119,7 +119,7 @@ class _NeuralEstimator(BaseEstimator):
     def _scores(self, X: Any) -> Array:
         """The outputs, in float64: so one row alone gets to 15 digits what it gets among others."""
         check_is_fitted(self)
-        return _in_float64(self.model_).predict(self._checked(X, reset=False))
+        return in_float64(self.model_).predict(self._checked(X, reset=False))
 
     @contextlib.contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

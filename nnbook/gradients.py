@@ -25,7 +25,7 @@ from nnbook.arrays import Array, Rng
 from nnbook.errors import check_number, describe, explain
 from nnbook.module import Module
 
-__all__ = ["GradientCheck", "check_gradients", "numerical_gradient", "relative_error"]
+__all__ = ["GradientCheck", "check_gradients", "in_float64", "numerical_gradient", "relative_error"]
 
 
 def numerical_gradient(f: Callable[[Array], float], x: npt.ArrayLike, *, h: float = 1e-5) -> Array:
@@ -142,7 +142,7 @@ def check_gradients(
     if not isinstance(module, Module):
         raise TypeError(explain("check_gradients", "a Module first, then its inputs", describe(module)))
     tolerance = check_number("check_gradients", "tolerance", tolerance, above=0)
-    module = _in_float64(module)
+    module = in_float64(module)
     arrays = [_float64(x) for x in inputs]
     rng = np.random.default_rng(rng)
 
@@ -198,7 +198,7 @@ def _float64(x: Any) -> Any:
     return x.astype(np.float64) if x.dtype.kind == "f" else x
 
 
-def _in_float64(module: Module) -> Module:
+def in_float64(module: Module) -> Module:
     """A copy with float64 parameters and running statistics, asked for the gradient of its input."""
     module = copy.deepcopy(module)
     for part in module.modules():

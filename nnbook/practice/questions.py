@@ -52,8 +52,11 @@ def _static(quiz: Quiz) -> str:
     parts = [f'<div class="nnbook-quiz-text"><p><strong>{html.escape(quiz.title)}</strong></p>']
     for number, question in enumerate(quiz.questions, 1):
         count = f"{number}. " * (len(quiz.questions) > 1)
-        options = "".join(f"<li>{as_html(option.text)}</li>" for option in question.options)
-        parts.append(f'<p>{count}{as_html(question.text)}</p><ol type="a">{options}</ol>')
+        options = "".join(  # letters in the text: many pages number every list 1, 2, 3
+            f"<li>({letter}) {as_html(option.text)}</li>"
+            for letter, option in zip(_letters(question), question.options, strict=True)
+        )
+        parts.append(f'<p>{count}{as_html(question.text)}</p><ul style="list-style: none;">{options}</ul>')
     parts.append("<p><em>Buttons appear here while a kernel runs.</em></p></div>")
     return "".join(parts)
 
