@@ -24,7 +24,7 @@ from nnbook.datasets.loader import DataLoader, train_test_split
 from nnbook.dropout import Dropout, GaussianNoise
 from nnbook.embedding import Embedding
 from nnbook.export import from_torch, to_torch
-from nnbook.files import load, save
+from nnbook.files import load, load_state, save
 from nnbook.gradients import check_gradients, numerical_gradient
 from nnbook.linear import Linear
 from nnbook.losses import (
