@@ -10,6 +10,7 @@ import math
 import os
 import pathlib
 import platform
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -40,8 +41,12 @@ class Side:
 
     def round(self) -> dict[str, Any]:
         """Seconds per step (wall, cpu), the process's peak memory and page faults so far."""
+        self.process.send_signal(signal.SIGCONT)
         print(self.steps, file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()  # type: ignore[union-attr]
+        self.process.send_signal(
+            signal.SIGSTOP
+        )  # so that idle threads do not spin while the other side is timed
         if not line:
             raise RuntimeError(self.process.stderr.read()[-3000:])  # type: ignore[union-attr]
         answer: dict[str, Any] = json.loads(line)
@@ -50,6 +55,7 @@ class Side:
 
     def close(self) -> None:
         """End the process."""
+        self.process.send_signal(signal.SIGCONT)
         self.process.communicate()
 
 

@@ -370,12 +370,16 @@ class Adam(Optimizer):
         beta1, beta2 = group["betas"]
         m *= beta1
         m += (1 - beta1) * g
+        square = g * g
+        square *= 1 - beta2
         s *= beta2
-        s += (1 - beta2) * (g * g)
-        root = np.sqrt(s)
-        root /= math.sqrt(1 - beta2**t)
-        root += group["eps"]
-        w -= group["lr"] / (1 - beta1**t) * (m / root)
+        s += square
+        correction = math.sqrt(1 - beta2**t)
+        root = np.sqrt(s, out=square)
+        root += correction * group["eps"]  # √ŝ + ε, times the correction: divided out in the step
+        step = np.divide(m, root, out=root)
+        step *= group["lr"] * correction / (1 - beta1**t)
+        w -= step
 
 
 class AdamW(Adam):
