@@ -91,7 +91,7 @@ class History:
         return {name: list(getattr(self, name)) for name in MEASURES if getattr(self, name)}
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the learning curves; returns the matplotlib Axes."""
+        """Draw the learning curves; returns the matplotlib Figure."""
         from nnbook.plots import plot_history
 
         return plot_history(self, ax=ax)
