@@ -862,3 +862,12 @@ def test_tests_and_servers_keep_nothing(monkeypatch, sign):
     assert FOLD.check(right).kind == "right"
     assert practice.progress().notebooks["01_neuron"].done == 0
     assert practice.progress().file is None
+
+
+def test_nothing_finite_is_near_to_infinity():
+    """A wrong version that overflows must not pass for every answer that does not."""
+    finite, infinite = np.array([1000.0, 2.0]), np.array([np.inf, 2.0])
+    assert not comparing.close(finite, infinite, 1e-4)
+    assert not comparing.close(infinite, finite, 1e-4)
+    assert comparing.close(infinite, infinite, 1e-4)
+    assert not comparing.close(-infinite, infinite, 1e-4)

@@ -154,7 +154,8 @@ def _leaf(yours: Any, right: Any, tolerance: float) -> Difference | None:
 def _wrong(mine: np.ndarray, theirs: np.ndarray, tolerance: float) -> np.ndarray:
     finite = np.abs(theirs[np.isfinite(theirs)])
     scale = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
-    allowed = tolerance * np.abs(theirs) + 0.01 * tolerance * scale
+    size = np.where(np.isfinite(theirs), np.abs(theirs), 0)  # nothing finite is near to infinity
+    allowed = tolerance * size + 0.01 * tolerance * scale
     with np.errstate(invalid="ignore"):
         same = (mine == theirs) | (np.isnan(mine) & np.isnan(theirs)) | (np.abs(mine - theirs) <= allowed)
     return ~same
