@@ -7,6 +7,7 @@
     plot_weights            a layer's weights as pictures: what each unit looks for
     plot_network            units as circles, weights as lines whose width and colour tell size and sign
     plot_confusion_matrix   what was taken for what
+    plot_graph              an expression: what was computed from what, values forward and gradients back
     plot_function           a curve, its slope beside it
     plot_nerve_cell         a nerve cell above the formula that is named after it
 
@@ -19,6 +20,7 @@ from nnbook.plots.boundary import plot_decision_boundary
 from nnbook.plots.cell import plot_nerve_cell
 from nnbook.plots.confusion import plot_confusion_matrix
 from nnbook.plots.curves import plot_function, plot_history
+from nnbook.plots.graph import plot_graph
 from nnbook.plots.images import plot_images, plot_weights
 from nnbook.plots.network import plot_network
 
@@ -26,6 +28,7 @@ __all__ = [
     "plot_confusion_matrix",
     "plot_decision_boundary",
     "plot_function",
+    "plot_graph",
     "plot_history",
     "plot_images",
     "plot_nerve_cell",
