@@ -21,7 +21,8 @@ y, and their layer keeps y. GELU and SiLU turn round below zero, where one y bel
 
 `softmax` bends a whole row at once, and has a file of its own.
 
-Nothing here overflows, however large x is: exponentials are only ever taken of numbers that are at most 0.
+Nothing here overflows, however large x is: exponentials are only ever taken of numbers that are at most 0. What is no
+array of numbers is refused by a TypeError, a dy of another shape than y's by a ValueError; whole numbers become float64.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import check_number
+from nnbook.errors import check_array, check_floats, check_gradient, check_number
 from nnbook.module import Module
 from nnbook.softmax import (
     LogSoftmax,
@@ -65,7 +66,7 @@ def identity(x: Array) -> Array:
     >>> identity(np.array([-2.0, 3.0]))
     array([-2.,  3.])
     """
-    return x
+    return check_array("identity", "x", x)
 
 
 def identity_backward(dy: Array) -> Array:
@@ -76,7 +77,7 @@ def identity_backward(dy: Array) -> Array:
     >>> identity_backward(np.array([5.0, 7.0]))
     array([5., 7.])
     """
-    return dy
+    return check_array("identity_backward", "dy", dy)
 
 
 def step(x: Array) -> Array:
@@ -87,7 +88,7 @@ def step(x: Array) -> Array:
     >>> step(np.array([-0.1, 0.0, 0.1]))
     array([0., 0., 1.])
     """
-    return np.heaviside(x, 0.0)
+    return np.heaviside(check_floats("step", "x", x), 0.0)
 
 
 def step_backward(dy: Array) -> Array:
@@ -101,7 +102,7 @@ def step_backward(dy: Array) -> Array:
     >>> step_backward(np.array([5.0, 7.0]))
     array([0., 0.])
     """
-    return np.zeros_like(dy)
+    return np.zeros_like(check_array("step_backward", "dy", dy))
 
 
 def sigmoid(x: Array) -> Array:
@@ -116,6 +117,7 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.array([-10000.0, 0.0, 2.0])).round(4)
     array([0.    , 0.5   , 0.8808])
     """
+    x = check_floats("sigmoid", "x", x)
     y = np.exp(np.minimum(x, 0))
     y /= 1 + np.exp(-np.abs(x))
     return y
@@ -131,6 +133,7 @@ def sigmoid_backward(dy: Array, y: Array) -> Array:
     >>> sigmoid_backward(np.array([1.0, 1.0]), y=np.array([0.5, 0.99])).round(4)
     array([0.25  , 0.0099])
     """
+    dy, y = check_gradient("sigmoid_backward", dy, y)
     dx = 1 - y
     dx *= y
     dx *= in_order_of(y, dy)
@@ -145,7 +148,7 @@ def tanh(x: Array) -> Array:
     >>> tanh(np.array([-10000.0, 0.0, 1.0])).round(4)
     array([-1.    ,  0.    ,  0.7616])
     """
-    return np.tanh(x)
+    return np.tanh(check_floats("tanh", "x", x))
 
 
 def tanh_backward(dy: Array, y: Array) -> Array:
@@ -156,6 +159,7 @@ def tanh_backward(dy: Array, y: Array) -> Array:
     >>> tanh_backward(np.array([1.0, 1.0]), y=np.array([0.0, 0.9])).round(4)
     array([1.  , 0.19])
     """
+    dy, y = check_gradient("tanh_backward", dy, y)
     dx = 1 - y * y
     dx *= in_order_of(y, dy)
     return dx
@@ -169,6 +173,7 @@ def relu(x: Array) -> Array:
     >>> relu(np.array([-2.0, 3.0]))
     array([0., 3.])
     """
+    x = check_array("relu", "x", x)
     if x.size > 4096 and x.dtype.kind == "f":
         return np.clip(
             x, 0, np.inf
@@ -186,6 +191,7 @@ def relu_backward(dy: Array, y: Array) -> Array:
     >>> relu_backward(np.array([5.0, 7.0]), y=np.array([0.0, 3.0]))
     array([0., 7.])
     """
+    dy, y = check_gradient("relu_backward", dy, y)
     dx = (y > 0).astype(dy.dtype)
     dx *= in_order_of(y, dy)
     return dx
@@ -209,8 +215,8 @@ def leaky_relu(x: Array, *, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu(np.array([-2.0, 3.0]), negative_slope=0.1)
     array([-0.2,  3. ])
     """
-    if type(negative_slope) is not float or not 0 <= negative_slope <= 1:
-        check_number("leaky_relu", "negative_slope", negative_slope, at_least=0, at_most=1)
+    x = check_floats("leaky_relu", "x", x)
+    check_number("leaky_relu", "negative_slope", negative_slope, at_least=0, at_most=1)
     return np.maximum(x, negative_slope * x)
 
 
@@ -222,6 +228,8 @@ def leaky_relu_backward(dy: Array, y: Array, *, negative_slope: float = 0.01) ->
     >>> leaky_relu_backward(np.array([5.0, 7.0]), y=np.array([-0.2, 3.0]), negative_slope=0.1)
     array([0.5, 7. ])
     """
+    dy, y = check_gradient("leaky_relu_backward", dy, y)
+    check_number("leaky_relu_backward", "negative_slope", negative_slope, at_least=0, at_most=1)
     return in_order_of(y, dy) * np.maximum(y > 0, y.dtype.type(negative_slope))
 
 
@@ -243,8 +251,8 @@ def elu(x: Array, *, alpha: float = 1.0) -> Array:
     >>> elu(np.array([-10000.0, -1.0, 3.0])).round(4)
     array([-1.    , -0.6321,  3.    ])
     """
-    if type(alpha) is not float or not 0 <= alpha < math.inf:
-        check_number("elu", "alpha", alpha, at_least=0)
+    x = check_floats("elu", "x", x)
+    check_number("elu", "alpha", alpha, at_least=0)
     return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
 
 
@@ -256,6 +264,8 @@ def elu_backward(dy: Array, y: Array, *, alpha: float = 1.0) -> Array:
     >>> elu_backward(np.array([1.0, 1.0]), y=np.array([-0.6, 3.0])).round(4)
     array([0.4, 1. ])
     """
+    dy, y = check_gradient("elu_backward", dy, y)
+    check_number("elu_backward", "alpha", alpha, at_least=0)
     dx = np.minimum(y, 0) + alpha
     if alpha != 1:
         dx += (1 - alpha) * (y > 0)
@@ -279,6 +289,7 @@ def gelu(x: Array) -> Array:
     >>> gelu(np.array([-1.0, 0.0, 1.0])).round(4)
     array([-0.1588,  0.    ,  0.8412])
     """
+    x = check_floats("gelu", "x", x)
     return x * (0.5 + 0.5 * np.tanh(x * (_C1 + _C3 * x * x)))
 
 
@@ -290,6 +301,7 @@ def gelu_backward(dy: Array, x: Array) -> Array:
     >>> gelu_backward(np.array([1.0, 1.0]), x=np.array([0.0, 1.0])).round(4)
     array([0.5  , 1.083])
     """
+    dy, x = check_gradient("gelu_backward", dy, x, "x")
     square = x * x
     t = np.tanh(x * (_C1 + _C3 * square))
     slope = 0.5 + 0.5 * t + x * (0.5 - 0.5 * t * t) * (_C1 + 3 * _C3 * square)
@@ -306,6 +318,7 @@ def silu(x: Array) -> Array:
     >>> silu(np.array([-1.0, 0.0, 1.0])).round(4)
     array([-0.2689,  0.    ,  0.7311])
     """
+    x = check_floats("silu", "x", x)
     return x * sigmoid(x)
 
 
@@ -317,6 +330,7 @@ def silu_backward(dy: Array, x: Array) -> Array:
     >>> silu_backward(np.array([1.0, 1.0]), x=np.array([0.0, 1.0])).round(4)
     array([0.5   , 0.9277])
     """
+    dy, x = check_gradient("silu_backward", dy, x, "x")
     s = sigmoid(x)
     return in_order_of(x, dy) * (s + x * s * (1 - s))
 
@@ -331,6 +345,7 @@ def softplus(x: Array) -> Array:
     >>> softplus(np.array([-10000.0, 0.0, 2.0])).round(4)
     array([0.    , 0.6931, 2.1269])
     """
+    x = check_floats("softplus", "x", x)
     y = np.log1p(np.exp(-np.abs(x)))
     y += np.maximum(x, 0)
     return y
@@ -344,6 +359,7 @@ def softplus_backward(dy: Array, y: Array) -> Array:
     >>> softplus_backward(np.array([1.0]), y=softplus(np.array([2.0]))).round(4)  # sigmoid(2)
     array([0.8808])
     """
+    dy, y = check_gradient("softplus_backward", dy, y)
     return in_order_of(y, dy) * -np.expm1(-y)
 
 

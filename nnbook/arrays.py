@@ -26,7 +26,17 @@ import numpy.typing as npt
 
 from nnbook.errors import describe, explain
 
-__all__ = ["Array", "Rng", "as_floating", "at_most", "batch_first", "batch_last", "in_order_of", "take_room"]
+__all__ = [
+    "Array",
+    "Rng",
+    "as_floating",
+    "as_generator",
+    "at_most",
+    "batch_first",
+    "batch_last",
+    "in_order_of",
+    "take_room",
+]
 
 Array: TypeAlias = npt.NDArray[Any]
 Rng: TypeAlias = int | np.random.Generator | None
@@ -58,7 +68,13 @@ def as_floating(who: Any, x: Any, dtype: npt.DTypeLike | None = None, *, name: s
     dtype('float32')
     """
     if type(x) is not np.ndarray or x.dtype != dtype:
-        x = np.asarray(x)
+        given = x
+        try:
+            x = np.asarray(x)
+        except ValueError:  # rows of unequal lengths
+            x = np.array(None)
+        if x.dtype.kind == "O" and not isinstance(given, np.ndarray):
+            raise TypeError(explain(who, f"floating numbers in {name}", describe(given)))
         if x.dtype.kind != "f":
             fix = f"Convert it first: {name}.astype(np.float32)."
             if x.dtype == np.uint8:
@@ -67,6 +83,29 @@ def as_floating(who: Any, x: Any, dtype: npt.DTypeLike | None = None, *, name: s
         if dtype is not None:
             x = x.astype(dtype, copy=False)
     return x
+
+
+def as_generator(who: str, rng: Rng) -> np.random.Generator:
+    """Return the Generator that a seed stands for, or the one given, which is then drawn from.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> as_generator("blobs", 0).integers(100)
+    np.int64(85)
+    """
+    if rng is None or isinstance(rng, np.random.Generator):
+        return np.random.default_rng(rng)
+    expected, fix = "a seed of at least 0 or a numpy.random.Generator as rng", "Try rng=0."
+    if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool):
+        raise TypeError(explain(who, expected, describe(rng), fix))
+    if rng < 0:
+        raise ValueError(explain(who, expected, describe(rng), fix))
+    return np.random.default_rng(rng)
 
 
 def batch_last(x: Array) -> Array:

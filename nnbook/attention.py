@@ -35,23 +35,17 @@ import numpy.typing as npt
 
 from nnbook import init
 from nnbook.activations import softmax, softmax_backward
-from nnbook.arrays import Array, Rng
-from nnbook.errors import check_integer, describe, explain
+from nnbook.arrays import Array, Rng, as_floating, as_generator
+from nnbook.errors import check_integer, check_saved, check_shapes, describe, explain
 from nnbook.linear import Linear, linear
 from nnbook.module import Module, Parameter
-from nnbook.sequences import check_queries, check_query_mask
+from nnbook.sequences import check_key_mask, check_queries, check_query_mask
 
 __all__ = [
-    "AdditiveAttention",
-    "AdditiveAttentionSaved",
-    "AttentionSaved",
-    "MultiHeadAttention",
-    "additive_attention",
-    "additive_attention_backward",
-    "positional_encoding",
-    "scaled_dot_product_attention",
-    "scaled_dot_product_attention_backward",
-]
+    "AdditiveAttention", "AdditiveAttentionSaved", "AttentionSaved", "MultiHeadAttention",
+    "additive_attention", "additive_attention_backward", "positional_encoding",
+    "scaled_dot_product_attention", "scaled_dot_product_attention_backward",
+]  # fmt: skip
 
 
 def _empty(shape: tuple[int, ...], second: int, dtype: Any) -> Array:
@@ -101,6 +95,11 @@ def scaled_dot_product_attention(
     >>> saved.weights.round(3), y.round(3)
     (array([[0., 1.]]), array([[2.]]))
     """
+    who = "scaled_dot_product_attention"
+    query, key = as_floating(who, query, name="query"), as_floating(who, key, name="key")
+    value = as_floating(who, value, name="value")
+    check_shapes(who, "query (..., Tq, d); key (..., Tk, d); value (..., Tk, e)", query, key, value)
+    check_key_mask(who, mask, query, key)
     dtype, queries = np.result_type(query, key, value), query.shape[:-1]
     scores = _empty((*queries, key.shape[-2]), -1, dtype)
     np.matmul(query, key.swapaxes(-1, -2), out=scores)
@@ -115,6 +114,10 @@ def scaled_dot_product_attention_backward(
     dy: Array, query: Array, key: Array, value: Array, saved: AttentionSaved
 ) -> tuple[Array, Array, Array]:
     """Gradients of `scaled_dot_product_attention`: dquery, dkey, dvalue."""
+    who = "scaled_dot_product_attention_backward"
+    check_saved(who, saved, AttentionSaved)
+    spec = "query (..., Tq, d); key (..., Tk, d); value (..., Tk, e); saved.weights (..., Tq, Tk); dy (..., Tq, e)"
+    check_shapes(who, spec, query, key, value, saved.weights, dy)
     gradients = np.empty_like(query), np.empty_like(key), np.empty_like(value)
     _attention_backward(dy, query, key, value, saved.weights, *gradients)
     return gradients
@@ -138,6 +141,12 @@ def _attention_backward(
     dscores *= 1 / math.sqrt(query.shape[-1])
     np.matmul(dscores, key, out=dquery)
     np.matmul(dscores.swapaxes(-1, -2), query, out=dkey)
+
+
+_ADDITIVE = (
+    "query (..., Tq, Dq); key (..., Tk, Dk); value (..., Tk, e); "
+    "weight_query (Dq, A); weight_key (Dk, A); weight_score (A)"
+)
 
 
 class AdditiveAttentionSaved(NamedTuple):
@@ -181,6 +190,10 @@ def additive_attention(
     >>> saved.weights.round(2)
     array([[0.  , 0.12, 0.88]])
     """
+    arrays = query, key, value, weight_query, weight_key, weight_score
+    check_shapes("additive_attention", _ADDITIVE, *arrays)
+    as_floating("additive_attention", weight_query, name="weight_query")
+    check_key_mask("additive_attention", mask, query, key)
     from_query, from_key = query @ weight_query, key @ weight_key
     bent = from_query[..., :, np.newaxis, :] + from_key[..., np.newaxis, :, :]
     np.tanh(bent, out=bent)
@@ -199,7 +212,11 @@ def additive_attention_backward(
     saved: AdditiveAttentionSaved,
 ) -> tuple[Array, ...]:
     """Gradients of `additive_attention`: dquery, dkey, dvalue, dweight_query, dweight_key, dweight_score."""
+    check_saved("additive_attention_backward", saved, AdditiveAttentionSaved)
     bent, weights = saved
+    spec = f"{_ADDITIVE}; saved.weights (..., Tq, Tk); dy (..., Tq, e)"
+    arrays = query, key, value, weight_query, weight_key, weight_score, weights, dy
+    check_shapes("additive_attention_backward", spec, *arrays)
     dscores = softmax_backward(dy @ value.swapaxes(-1, -2), weights)
     dweight_score = dscores.ravel() @ bent.reshape(-1, bent.shape[-1])
     slope = bent * bent
@@ -302,7 +319,7 @@ class AdditiveAttention(Module):
         self.key_dim = check_integer("AdditiveAttention", "key_dim", key_dim)
         self.attention_dim = check_integer("AdditiveAttention", "attention_dim", attention_dim)
         self.keep_weights, self.weights = bool(keep_weights), None
-        rng = np.random.default_rng(rng)
+        rng = as_generator("AdditiveAttention", rng)
 
         def drawn(*shape: int) -> Parameter:
             return Parameter(init.uniform(shape, 1 / math.sqrt(shape[0]), rng=rng, dtype=dtype))
@@ -410,7 +427,7 @@ class MultiHeadAttention(Module):
             fix = f"Each head takes an equal part: {', '.join(divisors)} heads would do."
             raise ValueError(explain("MultiHeadAttention", "num_heads that divide embed_dim", got, fix))
         self.keep_weights, self.weights = bool(keep_weights), None
-        rng = np.random.default_rng(rng)
+        rng = as_generator("MultiHeadAttention", rng)
         self.in_proj_weight = Parameter(init.xavier_uniform((embed_dim, 3 * embed_dim), rng=rng, dtype=dtype))
         self.in_proj_bias = Parameter(init.zeros((3 * embed_dim,), dtype=dtype))
         self.out_proj = Linear(embed_dim, embed_dim, rng=rng, dtype=dtype)

@@ -26,10 +26,11 @@ import numpy.typing as npt
 
 from nnbook.arrays import Array, Rng, batch_first, batch_last
 from nnbook.convolution import Convolution, add_bias, bias_gradient, correlate, scatter, weight_gradient
-from nnbook.errors import check_integer
+from nnbook.errors import check_integer, check_shape
 from nnbook.windows import (
     Geometry,
     Pair,
+    check_bias,
     check_pair,
     crop,
     full_size,
@@ -78,6 +79,7 @@ def conv_transpose2d(
     array([[[[1. , 0.5, 3. , 1.5]]]])
     """
     geometry = geometry_transposed("conv_transpose2d", x, weight, stride, padding, output_padding)
+    check_bias("conv_transpose2d", bias, weight.shape[1])
     return _forward_transposed(x, weight, bias, geometry)
 
 
@@ -101,6 +103,10 @@ def conv_transpose2d_backward(
     (array([2., 4.]), array([3., 6.]), array([7.]))
     """
     geometry = geometry_transposed("conv_transpose2d_backward", x, weight, stride, padding, output_padding)
+    (rows, _), (columns, _) = geometry.pads
+    height, width = full_size(x.shape[2:], weight, geometry)
+    shape = (len(x), weight.shape[1], height - 2 * rows, width - 2 * columns)
+    dy = check_shape("conv_transpose2d_backward", "dy", dy, shape)
     dweight, dbias = _parameter_gradients_transposed(dy, x, weight, geometry)
     return _input_gradient_transposed(dy, x, weight, geometry), dweight, dbias
 

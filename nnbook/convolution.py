@@ -49,16 +49,18 @@ import numpy.typing as npt
 
 from nnbook import init
 from nnbook.arrays import Array, Rng, as_floating, batch_first, batch_last
-from nnbook.errors import check_integer
+from nnbook.errors import check_integer, check_shape
 from nnbook.module import Module, Parameter
 from nnbook.windows import (
     Geometry,
     Pair,
     batch_innermost,
+    check_bias,
     check_pair,
     crop,
     geometry_1d,
     geometry_2d,
+    output_size,
     pad,
     paddings,
     paddings_1d,
@@ -174,7 +176,9 @@ def conv2d(
     >>> conv2d(image, np.array([[[[-1.0, 1.0]]]]))  # where does it get brighter?
     array([[[[0., 1., 0.]]]])
     """
-    return _forward(x, weight, bias, geometry_2d("conv2d", x, weight, stride, padding))
+    geometry = geometry_2d("conv2d", x, weight, stride, padding)
+    check_bias("conv2d", bias, len(weight))
+    return _forward(x, weight, bias, geometry)
 
 
 def conv2d_backward(
@@ -189,6 +193,8 @@ def conv2d_backward(
     (array([1., 2., 1.]), array([3., 6.]), array([2.]))
     """
     geometry = geometry_2d("conv2d_backward", x, weight, stride, padding)
+    size = output_size(x.shape[2:], weight.shape[2:], geometry)
+    dy = check_shape("conv2d_backward", "dy", dy, (len(x), len(weight), *size))
     dweight, dbias = _parameter_gradients(dy, x, weight, geometry)
     return _input_gradient(dy, x, weight, geometry), dweight, dbias
 
@@ -250,6 +256,7 @@ def conv1d(
     array([[[1.5, 3. , 6. ]]])
     """
     geometry = geometry_1d("conv1d", x, weight, stride, padding)
+    check_bias("conv1d", bias, len(weight))
     return _forward_1d(x, weight, bias, geometry)
 
 
@@ -265,6 +272,8 @@ def conv1d_backward(
     (array([1., 2., 1.]), array([3., 6.]), array([2.]))
     """
     geometry = geometry_1d("conv1d_backward", x, weight, stride, padding)
+    _, length = output_size((1, x.shape[2]), (1, weight.shape[2]), geometry)
+    dy = check_shape("conv1d_backward", "dy", dy, (len(x), len(weight), length))
     dweight, dbias = _parameter_gradients_1d(dy, x, weight, geometry)
     return _input_gradient_1d(dy, x, weight, geometry), dweight, dbias
 

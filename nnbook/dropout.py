@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, Rng, as_floating, in_order_of
-from nnbook.errors import check_number
+from nnbook.arrays import Array, Rng, as_floating, as_generator, in_order_of
+from nnbook.errors import check_array, check_floats, check_gradient, check_number, check_saved
 from nnbook.module import Module
 
 __all__ = [
@@ -69,7 +69,8 @@ def dropout(x: Array, *, p: float = 0.5, rng: Rng = None) -> tuple[Array, Dropou
     array([2., 2., 2., 0., 0., 0., 0., 0.])
     """
     p = check_number("dropout", "p", p, at_least=0, below=1)
-    kept = _draw(np.random.default_rng(rng).random, x) >= p
+    x = check_floats("dropout", "x", x)
+    kept = _draw(as_generator("dropout", rng).random, x) >= p
     mask = kept.astype(x.dtype)
     mask *= 1 / (1 - p)
     return x * mask, DropoutSaved(mask)
@@ -83,7 +84,9 @@ def dropout_backward(dy: Array, saved: DropoutSaved) -> Array:
     >>> dropout_backward(np.array([1.0, 1.0]), DropoutSaved(np.array([2.0, 0.0])))
     array([2., 0.])
     """
-    return in_order_of(saved.mask, dy) * saved.mask
+    check_saved("dropout_backward", saved, DropoutSaved)
+    dy, mask = check_gradient("dropout_backward", dy, saved.mask, "saved.mask")
+    return in_order_of(mask, dy) * mask
 
 
 def gaussian_noise(x: Array, *, std: float, rng: Rng = None) -> Array:
@@ -112,7 +115,8 @@ def gaussian_noise(x: Array, *, std: float, rng: Rng = None) -> Array:
     array([ 0.112, -0.139, -0.043])
     """
     std = check_number("gaussian_noise", "std", std, at_least=0)
-    y = _draw(np.random.default_rng(rng).standard_normal, x).astype(x.dtype, copy=False)
+    x = check_floats("gaussian_noise", "x", x)
+    y = _draw(as_generator("gaussian_noise", rng).standard_normal, x).astype(x.dtype, copy=False)
     y *= std
     y += x
     return y
@@ -126,7 +130,7 @@ def gaussian_noise_backward(dy: Array) -> Array:
     >>> gaussian_noise_backward(np.array([1.0, -2.0]))
     array([ 1., -2.])
     """
-    return dy
+    return check_array("gaussian_noise_backward", "dy", dy)
 
 
 def _draw(draw: Any, x: Array) -> Array:
@@ -161,7 +165,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
         self.p = check_number("Dropout", "p", p, at_least=0, below=1)
-        self.rng = np.random.default_rng(rng)
+        self.rng = as_generator("Dropout", rng)
 
     def forward(self, x: npt.ArrayLike) -> Array:
         """x, any shape -> the same shape."""
@@ -208,7 +212,7 @@ class GaussianNoise(Module):
 
     def __init__(self, std: float, *, rng: Rng = None) -> None:
         self.std = check_number("GaussianNoise", "std", std, at_least=0)
-        self.rng = np.random.default_rng(rng)
+        self.rng = as_generator("GaussianNoise", rng)
 
     def forward(self, x: npt.ArrayLike) -> Array:
         """x, any shape -> the same shape."""

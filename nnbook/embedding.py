@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from nnbook import init
 from nnbook.arrays import Array, Rng
-from nnbook.errors import check_integer, describe, explain
+from nnbook.errors import check_integer, check_shape, check_shapes, describe, explain
 from nnbook.module import Module, Parameter
 
 __all__ = ["Embedding", "embedding", "embedding_backward"]
@@ -57,6 +57,7 @@ def embedding(indices: Array, weight: Array) -> Array:  # (...) (V, E) -> (..., 
            [0., 1.],
            [4., 5.]])
     """
+    check_shapes("embedding", "weight (V, E)", weight)
     return weight[_check_indices("embedding", indices, len(weight))]
 
 
@@ -69,6 +70,9 @@ def embedding_backward(dy: Array, indices: Array, weight: Array) -> tuple[None, 
     >>> dweight.ravel()
     array([2., 0., 5.])
     """
+    check_shapes("embedding_backward", "weight (V, E)", weight)
+    indices = _check_indices("embedding_backward", indices, len(weight))
+    dy = check_shape("embedding_backward", "dy", dy, (*indices.shape, weight.shape[1]))
     rows, features = np.reshape(indices, (-1, 1)).astype(np.intp), weight.shape[1]
     places = rows * features + np.arange(features)  # in the flat weight, of each number of dy
     total = np.bincount(
@@ -78,10 +82,15 @@ def embedding_backward(dy: Array, indices: Array, weight: Array) -> tuple[None, 
 
 
 def _check_indices(who: Any, indices: npt.ArrayLike, rows: int) -> Array:
-    indices = np.asarray(indices)
-    if indices.dtype.kind not in "iu":
+    try:
+        found = np.asarray(indices)
+    except ValueError:  # rows of unequal lengths
+        found = np.array(None)
+    if found.dtype.kind not in "iu":
         fix = "An embedding looks symbols up by their number: indices.astype(np.int64), if they are whole."
-        raise TypeError(explain(who, "whole numbers as indices", describe(indices), fix))
+        got = describe(indices if found.dtype.kind == "O" else found)
+        raise TypeError(explain(who, "whole numbers as indices", got, fix))
+    indices = found
     if indices.size and (indices.min() < 0 or indices.max() >= rows):
         place = np.argwhere((indices < 0) | (indices >= rows))[0]
         position = ", ".join(map(str, place))

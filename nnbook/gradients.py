@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, Rng
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.errors import check_number, describe, explain
 from nnbook.module import Module
 
@@ -144,7 +144,7 @@ def check_gradients(
     tolerance = check_number("check_gradients", "tolerance", tolerance, above=0)
     module = in_float64(module)
     arrays = [_float64(x) for x in inputs]
-    rng = np.random.default_rng(rng)
+    rng = as_generator("check_gradients", rng)
 
     with _same_state(module):
         y = module(*arrays)

@@ -21,7 +21,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, Rng, take_room
+from nnbook.arrays import Array, Rng, as_generator, take_room
 from nnbook.errors import check_choice, check_integer, check_number, explain
 
 __all__ = [
@@ -97,7 +97,7 @@ def normal(
     """
     shape = _room_for("normal", shape)
     std = check_number("normal", "std", std, at_least=0)
-    return (np.random.default_rng(rng).standard_normal(shape) * std).astype(dtype)
+    return (as_generator("normal", rng).standard_normal(shape) * std).astype(dtype)
 
 
 def uniform(
@@ -112,7 +112,7 @@ def uniform(
     """
     shape = _room_for("uniform", shape)
     bound = check_number("uniform", "bound", bound, at_least=0)
-    return np.random.default_rng(rng).uniform(-bound, bound, shape).astype(dtype)
+    return as_generator("uniform", rng).uniform(-bound, bound, shape).astype(dtype)
 
 
 def kaiming_normal(

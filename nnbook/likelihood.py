@@ -27,7 +27,7 @@ import numpy.typing as npt
 from nnbook import targets
 from nnbook.activations import sigmoid
 from nnbook.arrays import Array
-from nnbook.errors import check_integer, check_number
+from nnbook.errors import check_integer, check_number, check_saved, explain
 from nnbook.targets import Loss
 
 __all__ = [
@@ -148,12 +148,22 @@ def cross_entropy_backward(
     >>> cross_entropy_backward(1.0, np.array([2]), saved)
     array([[ 0.25,  0.25, -0.75,  0.25]])
     """
+    who = "cross_entropy_backward"
+    dy = targets.upstream(who, dy)
+    check_saved(who, saved, CrossEntropySaved)
     p, labels, places, kept, total = saved
-    right: Any = (1 - label_smoothing) * float(dy) / total
-    spread: Any = label_smoothing / len(p) * float(dy) / total
-    both: Any = float(dy) / total
+    examples = len(labels if kept is None else kept)
+    if np.size(target) != examples:
+        raise ValueError(
+            explain(who, f"the {examples} labels of forward as target", f"shape {np.shape(target)}")
+        )
+    if label_smoothing != 0:
+        check_number(who, "label_smoothing", label_smoothing, at_least=0, at_most=1)
+    right: Any = (1 - label_smoothing) * dy / total
+    spread: Any = label_smoothing / len(p) * dy / total
+    both: Any = dy / total
     if weight is not None:
-        weight = np.asarray(weight, p.dtype)
+        weight = targets.class_weights(who, weight, len(p), p.dtype)
         right, spread = right * weight[labels], spread * weight[:, np.newaxis]
         both = right + spread.sum()
     dx = p * both
@@ -222,12 +232,15 @@ def nll_loss_backward(
     array([[ 0. , -0.5],
            [-0.5,  0. ]])
     """
+    dy = targets.upstream("nll_loss_backward", dy)
     rows, labels, kept = targets.examples(
         "nll_loss", log_probabilities, target, ignore_index, "log_probabilities"
     )
-    shares = np.ones(len(rows), rows.dtype) if weight is None else np.asarray(weight, rows.dtype)[labels]
+    shares = np.ones(len(rows), rows.dtype)
+    if weight is not None:
+        shares = targets.class_weights("nll_loss", weight, rows.shape[1], rows.dtype)[labels]
     dx = np.zeros(rows.shape, rows.dtype)
-    dx[np.arange(len(rows)), labels] = shares * (-float(dy) / float(shares.sum()))
+    dx[np.arange(len(rows)), labels] = shares * (-dy / float(shares.sum()))
     return _put_back(dx, kept, np.shape(target))
 
 
@@ -265,8 +278,9 @@ def binary_cross_entropy_with_logits_backward(dy: float, logits: Array, target: 
     >>> binary_cross_entropy_with_logits_backward(1.0, np.array([0.0, 0.0]), np.array([1.0, 0.0]))
     array([-0.25,  0.25])
     """
+    dy = targets.upstream("binary_cross_entropy_with_logits_backward", dy)
     logits, target = targets.alike("binary_cross_entropy_with_logits", logits, target, "logits")
-    return (sigmoid(logits) - target) * (float(dy) / logits.size)
+    return (sigmoid(logits) - target) * (dy / logits.size)
 
 
 def kl_div(log_probabilities: Array, target: Array) -> float:
@@ -310,8 +324,9 @@ def kl_div_backward(dy: float, log_probabilities: Array, target: Array) -> Array
     >>> kl_div_backward(1.0, np.log([[0.5, 0.5]]), np.array([[0.25, 0.75]]))
     array([[-0.25, -0.75]])
     """
+    dy = targets.upstream("kl_div_backward", dy)
     log_probabilities, target = targets.alike("kl_div", log_probabilities, target, "log_probabilities")
-    return target * (-float(dy) / len(target))
+    return target * (-dy / len(target))
 
 
 # -- the losses as modules --------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from nnbook import init
 from nnbook.arrays import Array, Rng, as_floating
-from nnbook.errors import check_integer, explain
+from nnbook.errors import check_integer, check_shapes, explain
 from nnbook.module import Module, Parameter
 
 __all__ = ["Linear", "linear", "linear_backward"]
@@ -43,14 +43,23 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:  # (...
     -------
     ndarray, shape (..., M)
 
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no array of numbers, or the shapes do not fit each other.
+
     Examples
     --------
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
     array([[11.5]])
     """
+    if not type(x) is type(weight) is np.ndarray or weight.ndim != 2 or x.shape[-1:] != weight.shape[:1]:
+        check_shapes("linear", "x (..., D); weight (D, M)", x, weight)
     y = x @ weight
     if bias is None:
         return y
+    if type(bias) is not np.ndarray or bias.shape != weight.shape[1:]:
+        check_shapes("linear", "weight (D, M); bias (M)", weight, bias)
     if y.dtype != bias.dtype:
         return y + bias
     y += bias  # our own array: no second one is needed
@@ -68,6 +77,8 @@ def linear_backward(
     >>> dx, dweight.ravel(), dbias
     (array([[6., 8.]]), array([2., 4.]), array([2.]))
     """
+    if not type(dy) is type(x) is type(weight) is np.ndarray or dy.shape != x.shape[:-1] + weight.shape[1:]:
+        check_shapes("linear_backward", "x (..., D); weight (D, M); dy (..., M)", x, weight, dy)
     return dy @ weight.T, *_parameter_gradients(dy, x)
 
 

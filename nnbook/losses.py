@@ -32,7 +32,6 @@ All refuse integer predictions (TypeError), shapes that do not fit, and empty ba
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -103,8 +102,9 @@ def mse_loss_backward(dy: float, prediction: Array, target: Array) -> Array:
     >>> mse_loss_backward(1.0, np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     array([ 0., -2.])
     """
+    dy = targets.upstream("mse_loss_backward", dy)
     prediction, target = targets.alike("mse_loss", prediction, target)
-    return (prediction - target) * (2 * float(dy) / prediction.size)
+    return (prediction - target) * (2 * dy / prediction.size)
 
 
 def l1_loss(prediction: Array, target: Array) -> float:
@@ -133,8 +133,9 @@ def l1_loss_backward(dy: float, prediction: Array, target: Array) -> Array:
     >>> l1_loss_backward(1.0, np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     array([ 0. , -0.5])
     """
+    dy = targets.upstream("l1_loss_backward", dy)
     prediction, target = targets.alike("l1_loss", prediction, target)
-    return np.sign(prediction - target) * (float(dy) / prediction.size)
+    return np.sign(prediction - target) * (dy / prediction.size)
 
 
 def huber_loss(prediction: Array, target: Array, *, delta: float = 1.0) -> float:
@@ -153,8 +154,7 @@ def huber_loss(prediction: Array, target: Array, *, delta: float = 1.0) -> float
     >>> huber_loss(np.array([0.0, 0.0]), np.array([1.0, 4.0]))  # ½ and 3½
     2.0
     """
-    if type(delta) is not float or not 0 < delta < math.inf:
-        check_number("huber_loss", "delta", delta, above=0)
+    check_number("huber_loss", "delta", delta, above=0)
     prediction, target = targets.alike("huber_loss", prediction, target)
     far = np.abs(prediction - target)
     near = np.minimum(far, delta)
@@ -169,8 +169,10 @@ def huber_loss_backward(dy: float, prediction: Array, target: Array, *, delta: f
     >>> huber_loss_backward(1.0, np.array([0.0, 0.0]), np.array([0.5, 4.0]))
     array([-0.25, -0.5 ])
     """
+    dy = targets.upstream("huber_loss_backward", dy)
+    check_number("huber_loss_backward", "delta", delta, above=0)
     prediction, target = targets.alike("huber_loss", prediction, target)
-    return np.clip(prediction - target, -delta, delta) * (float(dy) / prediction.size)
+    return np.clip(prediction - target, -delta, delta) * (dy / prediction.size)
 
 
 # -- for classes, by a margin -----------------------------------------------------------------------------------------
@@ -197,8 +199,7 @@ def hinge_loss(prediction: Array, target: Array, *, margin: float = 1.0) -> floa
     >>> hinge_loss(np.array([3.0, 0.5, 2.0]), np.array([1, 1, -1]))  # (0 + 0.5 + 3) / 3
     1.1666666666666667
     """
-    if type(margin) is not float or not 0 <= margin < math.inf:
-        check_number("hinge_loss", "margin", margin, at_least=0)
+    check_number("hinge_loss", "margin", margin, at_least=0)
     prediction, target = targets.alike("hinge_loss", prediction, target)
     targets.check_signs("hinge_loss", target)
     return float(np.maximum(margin - target * prediction, 0).sum()) / prediction.size
@@ -212,8 +213,10 @@ def hinge_loss_backward(dy: float, prediction: Array, target: Array, *, margin: 
     >>> hinge_loss_backward(1.0, np.array([3.0, 0.5]), np.array([1, 1]))
     array([ 0. , -0.5])
     """
+    dy = targets.upstream("hinge_loss_backward", dy)
+    check_number("hinge_loss_backward", "margin", margin, at_least=0)
     prediction, target = targets.alike("hinge_loss", prediction, target)
-    return np.where(margin - target * prediction > 0, -target, 0) * (float(dy) / prediction.size)
+    return np.where(margin - target * prediction > 0, -target, 0) * (dy / prediction.size)
 
 
 def multi_margin_loss(prediction: Array, target: Array, *, margin: float = 1.0) -> float:
@@ -235,8 +238,7 @@ def multi_margin_loss(prediction: Array, target: Array, *, margin: float = 1.0) 
     >>> multi_margin_loss(np.array([[0.5, 2.0, 1.5, -1.0]]), np.array([1]))  # the third is ½ too close
     0.125
     """
-    if type(margin) is not float or not 0 <= margin < math.inf:
-        check_number("multi_margin_loss", "margin", margin, at_least=0)
+    check_number("multi_margin_loss", "margin", margin, at_least=0)
     rows, labels, _ = targets.examples("multi_margin_loss", prediction, target, name="prediction")
     return float(_too_close(rows, labels, margin).sum()) / rows.size
 
@@ -249,10 +251,12 @@ def multi_margin_loss_backward(dy: float, prediction: Array, target: Array, *, m
     >>> multi_margin_loss_backward(1.0, np.array([[0.5, 2.0, 1.5, -1.0]]), np.array([1]))
     array([[ 0.  , -0.25,  0.25,  0.  ]])
     """
+    dy = targets.upstream("multi_margin_loss_backward", dy)
+    check_number("multi_margin_loss_backward", "margin", margin, at_least=0)
     rows, labels, _ = targets.examples("multi_margin_loss", prediction, target, name="prediction")
     dx = (_too_close(rows, labels, margin) > 0).astype(rows.dtype)
     dx[np.arange(len(rows)), labels] = -dx.sum(axis=1)
-    return (dx * (float(dy) / dx.size)).reshape(np.shape(prediction))
+    return (dx * (dy / dx.size)).reshape(np.shape(prediction))
 
 
 def _too_close(rows: Array, labels: Array, margin: float) -> Array:  # (M, C) (M,) -> (M, C)

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook import activations
-from nnbook.arrays import Array, Rng
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.attention import AdditiveAttention
 from nnbook.convolution import Conv2d
 from nnbook.dropout import Dropout
@@ -80,7 +80,7 @@ def mlp(
     sizes = tuple(check_integer("mlp", "size", size) for size in sizes)
     activate = _ACTIVATIONS[check_choice("mlp", "activation", activation, _ACTIVATIONS)]
     check_number("mlp", "dropout", dropout, at_least=0, below=1)
-    rng = np.random.default_rng(rng)
+    rng = as_generator("mlp", rng)
     layers: list[Module] = []
     for fan_in, fan_out in itertools.pairwise(sizes):
         if layers:
@@ -138,7 +138,7 @@ def lenet(
         raise ValueError(explain("lenet", expected, f"input_shape={input_shape}, channels={channels}"))
     check_integer("lenet", "classes", classes)
     check_number("lenet", "dropout", dropout, at_least=0, below=1)
-    rng = np.random.default_rng(rng)
+    rng = as_generator("lenet", rng)
     layers: list[Module] = []
     below = input_shape[0]
     for above in channels:
@@ -211,7 +211,7 @@ class CharRNN(Module):
         dropout: float = 0.0,
         rng: Rng = None,
     ) -> None:
-        rng = np.random.default_rng(rng)
+        rng = as_generator("CharRNN", rng)
         self.cell = check_choice("CharRNN", "cell", cell, _RECURRENT)
         self.embedding = Embedding(vocabulary_size, embedding_dim, rng=rng)
         self.recurrent = _RECURRENT[cell](embedding_dim, hidden_size, rng=rng)
@@ -253,7 +253,7 @@ class CharRNN(Module):
             raise ValueError(explain("CharRNN.generate", "a prompt of one index or more", describe(prompt)))
         length = check_integer("CharRNN.generate", "length", length, at_least=0)
         temperature = check_number("CharRNN.generate", "temperature", temperature, above=0)
-        rng = np.random.default_rng(rng)
+        rng = as_generator("CharRNN.generate", rng)
         drawn = np.empty(length, np.int64)
         flags = [(module, module.training, module.recording) for module in self.modules()]
         try:
@@ -320,7 +320,7 @@ class EncoderDecoder(Module):
         attention: bool = True,
         rng: Rng = None,
     ) -> None:
-        rng = np.random.default_rng(rng)
+        rng = as_generator("EncoderDecoder", rng)
         width = 2 * check_integer("EncoderDecoder", "hidden_size", hidden_size)
         self.source = Embedding(source_size, embedding_dim, rng=rng)
         self.target = Embedding(target_size, embedding_dim, rng=rng)

@@ -30,23 +30,24 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import check_integer, check_number, describe, explain
+from nnbook.errors import (
+    check_array,
+    check_integer,
+    check_number,
+    check_saved,
+    check_shape,
+    check_shapes,
+    describe,
+    explain,
+)
 from nnbook.module import Buffer, Module, Parameter
 from nnbook.windows import check_images
 
 __all__ = [
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "BatchNormSaved",
-    "LayerNorm",
-    "LayerNormSaved",
-    "batch_norm",
-    "batch_norm_backward",
-    "batch_norm_fixed",
-    "batch_norm_fixed_backward",
-    "layer_norm",
+    "BatchNorm1d", "BatchNorm2d", "BatchNormSaved", "LayerNorm", "LayerNormSaved", "batch_norm",
+    "batch_norm_backward", "batch_norm_fixed", "batch_norm_fixed_backward", "layer_norm",
     "layer_norm_backward",
-]
+]  # fmt: skip
 
 
 class BatchNormSaved(NamedTuple):
@@ -104,6 +105,8 @@ def batch_norm(
     >>> y.ravel(), saved.mean, saved.var
     (array([-9.5, 10.5]), array([2.]), array([1.]))
     """
+    check_shapes("batch_norm", "x (N, C, ...); weight (C); bias (C)", x, weight, bias)
+    check_number("batch_norm", "eps", eps, at_least=0)
     _check_count("batch_norm", x)
     rows = _rows(x)
     mean = _sums(rows) / rows.shape[1]
@@ -125,7 +128,12 @@ def batch_norm_backward(dy: Array, weight: Array, saved: BatchNormSaved) -> tupl
     >>> bool(abs(dx).max() < 1e-12), dbias  # raising all outputs alike asks nothing of x, all of the shift
     (True, array([3.]))
     """
+    check_saved("batch_norm_backward", saved, BatchNormSaved)
     centred, inverse_std = saved.centred, saved.inverse_std
+    check_shapes("batch_norm_backward", "saved.mean (C); dy (N, C, ...); weight (C)", saved.mean, dy, weight)
+    if dy.size != centred.size:
+        expected = f"dy of {centred.shape[1]} numbers for each channel, as x had"
+        raise ValueError(explain("batch_norm_backward", expected, f"shape {dy.shape}"))
     dy_rows = in_order_of(centred, _rows(dy))
     count = centred.shape[1]
     dweight, dbias = np.vecdot(dy_rows, centred) * inverse_std, _sums(dy_rows)
@@ -158,6 +166,9 @@ def batch_norm_fixed(
     array([[-9.5],
            [10.5]])
     """
+    spec = "x (N, C, ...); weight (C); bias (C); mean (C); var (C)"
+    check_shapes("batch_norm_fixed", spec, x, weight, bias, mean, var)
+    check_number("batch_norm_fixed", "eps", eps, at_least=0)
     scale = weight / np.sqrt(var + eps)
     y = _rows(x) * scale[:, np.newaxis]
     y += (bias - mean * scale)[:, np.newaxis]
@@ -176,6 +187,9 @@ def batch_norm_fixed_backward(
     >>> dx.round(4), dweight, dbias
     (array([[0.3333]]), array([1.]), array([1.]))
     """
+    spec = "x (N, C, ...); dy (N, C, ...); weight (C); mean (C); var (C)"
+    check_shapes("batch_norm_fixed_backward", spec, x, dy, weight, mean, var)
+    check_number("batch_norm_fixed_backward", "eps", eps, at_least=0)
     inverse_std = 1 / np.sqrt(var + eps)
     dy_rows, centred = _rows(dy), _rows(x) - mean[:, np.newaxis]
     dweight, dbias = np.vecdot(in_order_of(centred, dy_rows), centred) * inverse_std, _sums(dy_rows)
@@ -231,6 +245,12 @@ def layer_norm(
     array([[-1.,  1.],
            [-1.,  1.]])
     """
+    x, weight = check_array("layer_norm", "x", x), check_array("layer_norm", "weight", weight)
+    if x.shape[-weight.ndim :] != weight.shape:
+        expected = f"x whose last axes are those of weight, {weight.shape}"
+        raise ValueError(explain("layer_norm", expected, f"shape {x.shape}"))
+    bias = check_shape("layer_norm", "bias", bias, weight.shape)
+    check_number("layer_norm", "eps", eps, at_least=0)
     rows = x.reshape(-1, weight.size)
     normalised = rows - (_sums(rows) / weight.size)[:, np.newaxis]
     inverse_std = 1 / np.sqrt(np.vecdot(normalised, normalised) / weight.size + eps)
@@ -250,7 +270,12 @@ def layer_norm_backward(dy: Array, weight: Array, saved: LayerNormSaved) -> tupl
     >>> bool(abs(dx).max() < 1e-12), dbias
     (True, array([1., 1., 1.]))
     """
+    check_saved("layer_norm_backward", saved, LayerNormSaved)
     normalised = saved.normalised
+    dy, weight = (check_array("layer_norm_backward", *one) for one in (("dy", dy), ("weight", weight)))
+    if dy.size != normalised.size or dy.shape[-weight.ndim :] != weight.shape:
+        expected = f"dy of {normalised.size} numbers, the last axes {weight.shape}, as x had"
+        raise ValueError(explain("layer_norm_backward", expected, f"shape {dy.shape}"))
     dy_rows = dy.reshape(normalised.shape)
     dweight, dbias = _sums((dy_rows * normalised).T), _sums(dy_rows.T)
     g = dy_rows * weight.ravel()

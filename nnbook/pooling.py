@@ -25,8 +25,19 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, batch_first, batch_last
+from nnbook.errors import check_array, check_floats, check_shape
 from nnbook.module import Module
-from nnbook.windows import Pair, batch_innermost, check_images, check_pair, check_window, tidy, windows
+from nnbook.windows import (
+    Geometry,
+    Pair,
+    batch_innermost,
+    check_images,
+    check_pair,
+    check_window,
+    output_size,
+    tidy,
+    windows,
+)
 
 __all__ = [
     "AvgPool2d",
@@ -87,6 +98,8 @@ def max_pool2d_backward(
              [0., 0., 0., 0.]]]])
     """
     kernel, step = _window("max_pool2d_backward", x, kernel_size, stride)
+    shape = _check_dy("max_pool2d_backward", dy, x, kernel, step)
+    y = check_shape("max_pool2d_backward", "y", y, shape)
     x, y, dy = batch_last(x), batch_last(y), batch_last(dy)
     dx = np.zeros(x.shape, dy.dtype)
     pixels, d_pixels = windows(x, kernel, step), windows(dx, kernel, step)
@@ -122,6 +135,7 @@ def avg_pool2d(x: Array, *, kernel_size: int | Pair, stride: int | Pair | None =
     array([[[[3.25, 4.75]]]])
     """
     kernel, step = _window("avg_pool2d", x, kernel_size, stride)
+    x = check_floats("avg_pool2d", "x", x)
     view = windows(batch_last(x), kernel, step)
     y = view[:, 0, 0].copy()
     for i, j in _pixels(kernel)[1:]:
@@ -142,6 +156,7 @@ def avg_pool2d_backward(
              [2., 2.]]]])
     """
     kernel, step = _window("avg_pool2d_backward", x, kernel_size, stride)
+    _check_dy("avg_pool2d_backward", dy, x, kernel, step)
     return _share(dy, x.shape, kernel, step)
 
 
@@ -191,6 +206,7 @@ def global_avg_pool2d_backward(dy: Array, x: Array) -> Array:  # -> (N, C, H, W)
              [2., 2.]]]])
     """
     _check_not_empty("global_avg_pool2d_backward", x)
+    dy = check_shape("global_avg_pool2d_backward", "dy", dy, x.shape[:2])
     return _spread(dy, x.shape)
 
 
@@ -203,9 +219,14 @@ def _spread(dy: Array, shape: tuple[int, ...]) -> Array:
 def _window(who: Any, x: Array, kernel_size: Any, stride: Any) -> tuple[Pair, Pair]:
     kernel = check_pair(who, "kernel_size", kernel_size)
     step = kernel if stride is None else check_pair(who, "stride", stride)
-    check_images(who, x)
+    check_images(who, check_array(who, "x", x))
     check_window(who, x, kernel)
     return kernel, step
+
+
+def _check_dy(who: str, dy: Array, x: Array, kernel: Pair, step: Pair) -> tuple[int, ...]:
+    size = output_size(x.shape[2:], kernel, Geometry(step, ((0, 0), (0, 0))))
+    return check_shape(who, "dy", dy, (*x.shape[:2], *size)).shape
 
 
 def _pixels(kernel: Pair) -> list[Pair]:
@@ -213,7 +234,7 @@ def _pixels(kernel: Pair) -> list[Pair]:
 
 
 def _check_not_empty(who: Any, x: Array) -> None:
-    check_images(who, x)
+    check_images(who, check_array(who, "x", x))
     check_window(who, x, (1, 1))
 
 

@@ -36,32 +36,15 @@ import numpy.typing as npt
 
 from nnbook.activations import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from nnbook.arrays import Array, Rng
-from nnbook.errors import check_choice
+from nnbook.errors import check_choice, check_parts, check_saved, check_shapes
 from nnbook.sequences import Recurrent, RecurrentCell
 from nnbook.unrolled import gru, gru_backward, lstm, lstm_backward, rnn, rnn_backward
 
 __all__ = [
-    "GRU",
-    "LSTM",
-    "RNN",
-    "GRUCell",
-    "GRUCellSaved",
-    "LSTMCell",
-    "LSTMCellSaved",
-    "RNNCell",
-    "gru",
-    "gru_backward",
-    "gru_cell",
-    "gru_cell_backward",
-    "lstm",
-    "lstm_backward",
-    "lstm_cell",
-    "lstm_cell_backward",
-    "rnn",
-    "rnn_backward",
-    "rnn_cell",
-    "rnn_cell_backward",
-]
+    "GRU", "LSTM", "RNN", "GRUCell", "GRUCellSaved", "LSTMCell", "LSTMCellSaved", "RNNCell", "gru",
+    "gru_backward", "gru_cell", "gru_cell_backward", "lstm", "lstm_backward", "lstm_cell",
+    "lstm_cell_backward", "rnn", "rnn_backward", "rnn_cell", "rnn_cell_backward",
+]  # fmt: skip
 
 _BENDS = {"tanh": (tanh, tanh_backward), "relu": (relu, relu_backward)}
 
@@ -88,6 +71,8 @@ def rnn_cell(
     >>> rnn_cell(np.array([[1.0]]), np.array([[2.0]]), np.array([[0.5]]), np.array([[0.25]]), np.array([-1.0]))
     array([[0.]])
     """
+    spec = "x (N, D); h (N, H); weight_ih (D, H); weight_hh (H, H); bias (H)"
+    check_shapes("rnn_cell", spec, x, h, weight_ih, weight_hh, bias)
     bend, _ = _BENDS[check_choice("rnn_cell", "nonlinearity", nonlinearity, _BENDS)]
     return bend(x @ weight_ih + h @ weight_hh + bias)
 
@@ -96,7 +81,9 @@ def rnn_cell_backward(
     dy: Array, x: Array, h: Array, weight_ih: Array, weight_hh: Array, y: Array, *, nonlinearity: str = "tanh"
 ) -> tuple[Array, ...]:
     """Gradients of `rnn_cell`: dx, dh, dweight_ih, dweight_hh, dbias."""
-    _, unbend = _BENDS[nonlinearity]
+    spec = "x (N, D); h (N, H); weight_ih (D, H); weight_hh (H, H); y (N, H); dy (N, H)"
+    check_shapes("rnn_cell_backward", spec, x, h, weight_ih, weight_hh, y, dy)
+    _, unbend = _BENDS[check_choice("rnn_cell_backward", "nonlinearity", nonlinearity, _BENDS)]
     dz = unbend(dy, y)
     return dz @ weight_ih.T, dz @ weight_hh.T, x.T @ dz, h.T @ dz, dz.sum(axis=0)
 
@@ -125,6 +112,8 @@ def lstm_cell(
     >>> c
     array([[0.5]])
     """
+    spec = "x (N, D); h (N, H); c (N, H); weight_ih (D, 4H); weight_hh (H, 4H); bias (4H)"
+    check_shapes("lstm_cell", spec, x, h, c, weight_ih, weight_hh, bias)
     i, f, g, o = np.split(x @ weight_ih + h @ weight_hh + bias, 4, axis=1)
     i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
     c = f * c + i * g
@@ -142,8 +131,12 @@ def lstm_cell_backward(
     saved: LSTMCellSaved,
 ) -> tuple[Array, ...]:
     """Gradients of `lstm_cell`, from dy = (dh', dc'): dx, dh, dc, dweight_ih, dweight_hh, dbias."""
+    check_parts("lstm_cell_backward", dy, ("dh", "dc"))
+    check_saved("lstm_cell_backward", saved, LSTMCellSaved)
     dh, dc = dy
     i, f, g, o, squashed = saved
+    spec = "x (N, D); h (N, H); c (N, H); weight_ih (D, 4H); weight_hh (H, 4H); saved.i (N, H); dh (N, H); dc (N, H)"
+    check_shapes("lstm_cell_backward", spec, x, h, c, weight_ih, weight_hh, i, dh, dc)
     dc = dc + tanh_backward(dh * o, squashed)
     d_gates = [
         sigmoid_backward(dc * g, i),
@@ -177,6 +170,8 @@ def gru_cell(
     >>> gru_cell(one, one, zero, zero, zero[0], zero[0])[0]  # z at a half, n at 0
     array([[0.5]])
     """
+    spec = "x (N, D); h (N, H); weight_ih (D, 3H); weight_hh (H, 3H); bias_ih (3H); bias_hh (3H)"
+    check_shapes("gru_cell", spec, x, h, weight_ih, weight_hh, bias_ih, bias_hh)
     from_x = np.split(x @ weight_ih + bias_ih, 3, axis=1)
     from_h = np.split(h @ weight_hh + bias_hh, 3, axis=1)
     r, z = sigmoid(from_x[0] + from_h[0]), sigmoid(from_x[1] + from_h[1])
@@ -188,7 +183,10 @@ def gru_cell_backward(
     dy: Array, x: Array, h: Array, weight_ih: Array, weight_hh: Array, saved: GRUCellSaved
 ) -> tuple[Array, ...]:
     """Gradients of `gru_cell`: dx, dh, dweight_ih, dweight_hh, dbias_ih, dbias_hh."""
+    check_saved("gru_cell_backward", saved, GRUCellSaved)
     r, z, n, seen = saved
+    spec = "x (N, D); h (N, H); weight_ih (D, 3H); weight_hh (H, 3H); saved.r (N, H); dy (N, H)"
+    check_shapes("gru_cell_backward", spec, x, h, weight_ih, weight_hh, r, dy)
     dn = tanh_backward(dy * (1 - z), n)
     dr, dz = sigmoid_backward(dn * seen, r), sigmoid_backward(dy * (h - n), z)
     d_x, d_h = np.concatenate([dr, dz, dn], axis=1), np.concatenate([dr, dz, dn * r], axis=1)

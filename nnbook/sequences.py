@@ -22,13 +22,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook import init
-from nnbook.arrays import Array, Rng, as_floating
+from nnbook.arrays import Array, Rng, as_floating, as_generator
 from nnbook.errors import check_integer, describe, explain
 from nnbook.module import Module, Parameter
 
 __all__ = [
     "Recurrent",
     "RecurrentCell",
+    "check_key_mask",
     "check_mask",
     "check_queries",
     "check_query_mask",
@@ -147,6 +148,20 @@ def check_query_mask(who: Any, mask: npt.ArrayLike | None, query: Array, key: Ar
     return mask[:, np.newaxis] if mask.ndim == 2 else mask
 
 
+def check_key_mask(who: str, mask: Array | None, query: Array, key: Array) -> None:
+    """Refuse a mask that is not boolean, or does not broadcast to (..., Tq, Tk)."""
+    if mask is None:
+        return
+    if getattr(mask, "dtype", None) != np.bool_:
+        fix = "Compare: mask = indices != padding; or mask.astype(bool) if 1 means real."
+        raise TypeError(explain(who, "mask to hold booleans, True for what is real", describe(mask), fix))
+    shape = (*query.shape[:-1], key.shape[-2])
+    aligned = zip(reversed(mask.shape), reversed(shape), strict=False)
+    if mask.ndim > len(shape) or any(mine not in (1, size) for mine, size in aligned):
+        fix = "Give a mask of padding, (N, Tk), the axes between: mask[:, np.newaxis]."
+        raise ValueError(explain(who, f"a mask that broadcasts to {shape}", f"shape {mask.shape}", fix))
+
+
 class RecurrentCell(Module):
     """What RNNCell, LSTMCell and GRUCell share: weights of one direction, drawn as PyTorch draws them, and checks.
 
@@ -166,7 +181,7 @@ class RecurrentCell(Module):
         name = type(self).__name__
         self.input_size = check_integer(name, "input_size", input_size)
         self.hidden_size = check_integer(name, "hidden_size", hidden_size)
-        self._draw("", np.random.default_rng(rng), dtype)
+        self._draw("", as_generator(name, rng), dtype)
 
     def _draw(self, suffix: str, rng: np.random.Generator, dtype: npt.DTypeLike) -> None:
         bound, width = 1 / math.sqrt(self.hidden_size), self.gates * self.hidden_size
@@ -255,7 +270,7 @@ class Recurrent(RecurrentCell):
             fix = "A bidirectional layer reads backwards too; set reverse=False."
             raise ValueError(explain(type(self).__name__, expected, "bidirectional=True, reverse=True", fix))
         self.bidirectional, self.reverse = bool(bidirectional), bool(reverse)
-        rng = np.random.default_rng(rng)
+        rng = as_generator(type(self).__name__, rng)
         super().__init__(input_size, hidden_size, rng=rng, dtype=dtype)
         if self.bidirectional:
             self._draw("_reverse", rng, dtype)

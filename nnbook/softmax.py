@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import check_integer, explain
+from nnbook.errors import check_floats, check_gradient, check_integer, explain
 from nnbook.module import Module
 
 __all__ = ["LogSoftmax", "Softmax", "log_softmax", "log_softmax_backward", "softmax", "softmax_backward"]
@@ -72,6 +72,8 @@ def softmax_backward(dy: Array, y: Array, *, axis: int = -1) -> Array:
     >>> softmax_backward(np.array([1.0, 0.0]), p), softmax_backward(np.array([1.0, 1.0]), p)
     (array([ 0.25, -0.25]), array([0., 0.]))
     """
+    dy, y = check_gradient("softmax_backward", dy, y)
+    _check_axis("softmax_backward", y, axis, "y")
     dx = in_order_of(y, dy) * y
     dx -= y * dx.sum(axis=axis, keepdims=True)
     return dx
@@ -116,6 +118,8 @@ def log_softmax_backward(dy: Array, y: Array, *, axis: int = -1) -> Array:
     >>> log_softmax_backward(np.array([-1.0, 0.0]), y)  # share minus target: cross-entropy's gradient
     array([-0.5,  0.5])
     """
+    dy, y = check_gradient("log_softmax_backward", dy, y)
+    _check_axis("log_softmax_backward", y, axis, "y")
     dx = np.exp(y)
     dx *= -dy.sum(axis=axis, keepdims=True)
     dx += dy
@@ -124,20 +128,18 @@ def log_softmax_backward(dy: Array, y: Array, *, axis: int = -1) -> Array:
 
 def _below_zero(who: str, x: npt.ArrayLike, axis: int) -> Array:
     """x less its largest entry along the axis, in an array of its own; a row of −inf stays so."""
-    x = np.asarray(x)
-    if x.dtype.kind != "f":
-        x = x.astype(np.float64)
+    x = check_floats(who, "x", x)
     _check_axis(who, x, axis)
     lowest = np.finfo(x.dtype).min  # finite, because −inf less −inf would be NaN
     return x - x.max(axis=axis, keepdims=True, initial=lowest)
 
 
-def _check_axis(who: Any, x: Array, axis: int) -> None:
+def _check_axis(who: Any, x: Array, axis: int, name: str = "x") -> None:
     if type(axis) is not int:
         check_integer(who, "axis", axis, at_least=-64)
     if not -x.ndim <= axis < x.ndim:
         fix = "The last axis is axis=-1." if x.ndim else "Scores come in a row: np.array([x1, x2])."
-        raise ValueError(explain(who, f"x with an axis {axis}", f"shape {x.shape}", fix))
+        raise ValueError(explain(who, f"{name} with an axis {axis}", f"shape {x.shape}", fix))
 
 
 # -- the layers -------------------------------------------------------------------------------------------------------

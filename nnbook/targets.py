@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import check_integer, describe, explain
+from nnbook.errors import check_integer, check_number, describe, explain
 from nnbook.module import Module
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "class_weights",
     "examples",
     "summed",
+    "upstream",
 ]
 
 _NO_MEAN = "A mean over nothing is no number"
@@ -136,6 +137,19 @@ def examples(
     if labels.view(np.uintp).max() >= classes:  # read as unsigned, a negative label is a very large one
         _refuse_range(who, classes, target, ignore_index, name)
     return rows, labels, kept
+
+
+def upstream(who: str, dy: float) -> float:
+    """dy of a loss, a number: 1.0, unless the loss is part of a larger sum.
+
+    Examples
+    --------
+    >>> upstream("mse_loss_backward", 1)
+    1.0
+    """
+    if type(dy) is float:
+        return dy
+    return check_number(who, "dy", dy.item() if isinstance(dy, np.ndarray) and dy.ndim == 0 else dy)
 
 
 def class_weights(who: str, weight: npt.ArrayLike, classes: int | None, dtype: npt.DTypeLike) -> Array:

@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnbook.arrays import Array
-from nnbook.errors import check_choice
-from nnbook.sequences import examples_first, steps_first
+from nnbook.arrays import Array, as_floating
+from nnbook.errors import check_choice, check_parts, check_saved, check_shape, check_shapes, explain
+from nnbook.sequences import check_mask, examples_first, steps_first
 
 __all__ = [
     "GRUSaved",
@@ -37,6 +37,39 @@ __all__ = [
     "rnn",
     "rnn_backward",
 ]
+
+
+def _check(who: str, gates: str, mask: Array | None, x: Array, *rest: Any) -> Array | None:
+    """Refuse sequences, states, weights and biases that do not fit each other; -> the mask."""
+    states = ("h0", "c0") if gates == "4" else ("h0",)
+    biases = ("bias_ih", "bias_hh") if gates == "3" else ("bias",)
+    spec = ["x (N, T, D)", *(f"{name} (N, H)" for name in states), f"weight_ih (D, {gates}H)"]
+    spec += [f"weight_hh (H, {gates}H)", *(f"{name} ({gates}H)" for name in biases)]
+    check_shapes(who, "; ".join(spec), x, *rest)
+    for name, weight in zip(("weight_ih", "weight_hh"), rest[len(states) :], strict=False):
+        as_floating(who, weight, name=name)
+    if x.shape[1] == 0:
+        raise ValueError(explain(who, "x of one step or more", f"shape {x.shape}"))
+    return None if mask is None else check_mask(who, mask, (x.shape[:2], "(N, T)"))
+
+
+def _check_backward(
+    who: str, kind: Any, dy: Any, weight_ih: Any, weight_hh: Any, saved: Any, mask: Array | None
+) -> Array | None:
+    """Refuse gradients and weights that do not fit what was saved; -> the mask."""
+    gates, names = {RNNSaved: ("", "y h"), LSTMSaved: ("4", "y h c"), GRUSaved: ("3", "y h")}[kind]
+    parts = tuple(f"d{name}" for name in names.split())
+    check_saved(who, saved, kind)
+    check_parts(who, dy, parts)
+    spec = f"weight_hh (H, {gates}H); weight_ih? (D, {gates}H)"
+    check_shapes(who, spec, weight_hh, weight_ih)
+    (T, rows, N), H = saved.joined.shape, len(weight_hh)
+    if weight_ih is not None and len(weight_ih) + H + 1 != rows:
+        got = f"weight_ih of shape {weight_ih.shape} and weight_hh of shape {weight_hh.shape}"
+        raise ValueError(explain(who, f"weights of {rows - 1} rows together, as forward had", got))
+    for name, d in zip(parts, dy, strict=True):
+        check_shape(who, f"{name} in dy", d, (N, T - 1, H) if name == "dy" else (N, H))
+    return None if mask is None else check_mask(who, mask, ((N, T - 1), "(N, T)"))
 
 
 def _join(x: Array, h0: Array, weight_ih: Array, reverse: bool) -> Array:
@@ -119,6 +152,7 @@ def rnn(
     >>> y[0, :, 0]
     array([1.  , 0.5 , 0.25])
     """
+    mask = _check("rnn", "", mask, x, h0, weight_ih, weight_hh, bias)
     check_choice("rnn", "nonlinearity", nonlinearity, ("tanh", "relu"))
     joined, H, T = _join(x, h0, weight_ih, reverse), h0.shape[1], x.shape[1]
     weights = _weights(weight_hh, bias[np.newaxis], weight_ih)
@@ -145,6 +179,8 @@ def rnn_backward(
     mask: Array | None = None,
 ) -> tuple[Array | None, ...]:
     """Gradients of `rnn`, from dy = (dy, dh): as `rnn` takes its arguments; dx is None without weight_ih."""
+    mask = _check_backward("rnn_backward", RNNSaved, dy, weight_ih, weight_hh, saved, mask)
+    check_choice("rnn_backward", "nonlinearity", nonlinearity, ("tanh", "relu"))
     (joined,), H = saved, len(weight_hh)
     h = joined[1:, :H]
     slopes = 1 - h * h if nonlinearity == "tanh" else (h > 0).astype(h.dtype)
@@ -198,6 +234,7 @@ def lstm(
     >>> c  # halved three times
     array([[1.]])
     """
+    mask = _check("lstm", "4", mask, x, h0, c0, weight_ih, weight_hh, bias)
     joined, (N, T, _), H = _join(x, h0, weight_ih, reverse), x.shape, h0.shape[1]
     weights = _weights(weight_hh, bias[np.newaxis], weight_ih)
     weights[: 2 * H] *= 0.5  # the inner halves of σ, for i and f
@@ -238,6 +275,7 @@ def lstm_backward(
     mask: Array | None = None,
 ) -> tuple[Array | None, ...]:
     """Gradients of `lstm`, from dy = (dy, dh, dc): as `lstm` takes its arguments; dx is None without weight_ih."""
+    mask = _check_backward("lstm_backward", LSTMSaved, dy, weight_ih, weight_hh, saved, mask)
     joined, gates, c, squashed = saved
     T, _, H, N = gates.shape
     i, f, g, o = gates.transpose(1, 0, 2, 3)
@@ -306,6 +344,7 @@ def gru(
     >>> h  # halved three times
     array([[1.]])
     """
+    mask = _check("gru", "3", mask, x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
     joined, (N, T, _), H = _join(x, h0, weight_ih, reverse), x.shape, h0.shape[1]
     r_and_z, of_n = slice(2 * H), slice(2 * H, None)
     bias = (bias_ih + bias_hh)[np.newaxis, r_and_z]
@@ -345,6 +384,7 @@ def gru_backward(
     mask: Array | None = None,
 ) -> tuple[Array | None, ...]:
     """Gradients of `gru`, from dy = (dy, dh): as `gru` takes its arguments; dx is None without weight_ih."""
+    mask = _check_backward("gru_backward", GRUSaved, dy, weight_ih, weight_hh, saved, mask)
     joined, r_z, n, seen = saved
     T, _, H, N = r_z.shape
     h, (r, z) = joined[:T, :H], r_z.transpose(1, 0, 2, 3)

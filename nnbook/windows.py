@@ -24,12 +24,13 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from nnbook.arrays import Array
-from nnbook.errors import check_choice, check_integer, describe, explain
+from nnbook.errors import check_array, check_choice, check_integer, check_shape, describe, explain
 
 __all__ = [
     "Geometry",
     "Pair",
     "batch_innermost",
+    "check_bias",
     "check_images",
     "check_pair",
     "check_window",
@@ -38,6 +39,7 @@ __all__ = [
     "geometry_1d",
     "geometry_2d",
     "geometry_transposed",
+    "output_size",
     "pad",
     "paddings",
     "paddings_1d",
@@ -234,6 +236,7 @@ def paddings_transposed(who: Any, stride: Any, padding: Any, output_padding: Any
 
 def geometry_2d(who: Any, x: Array, weight: Array, stride: Any, padding: Any) -> Geometry:
     """The geometry of a convolution of x (N, C, H, W) with kernels (O, C, kh, kw), all arguments checked."""
+    x, weight = check_array(who, "x", x), check_array(who, "weight", weight)
     if weight.ndim != 4:
         raise ValueError(explain(who, "weight (O, C, kh, kw)", f"shape {weight.shape}"))
     check_images(who, x, weight.shape[1])
@@ -245,6 +248,7 @@ def geometry_2d(who: Any, x: Array, weight: Array, stride: Any, padding: Any) ->
 
 def geometry_1d(who: Any, x: Array, weight: Array, stride: Any, padding: Any) -> Geometry:
     """The geometry of a convolution of x (N, C, L) with kernels (O, C, k), all arguments checked."""
+    x, weight = check_array(who, "x", x), check_array(who, "weight", weight)
     if weight.ndim != 3:
         raise ValueError(explain(who, "weight (O, C, k)", f"shape {weight.shape}"))
     channels, size = weight.shape[1:]
@@ -265,6 +269,7 @@ def geometry_transposed(
     who: Any, x: Array, weight: Array, stride: Any, padding: Any, output_padding: Any
 ) -> Geometry:
     """The geometry of a transposed convolution of x (N, C, H, W) with kernels (C, O, kh, kw), all arguments checked."""
+    x, weight = check_array(who, "x", x), check_array(who, "weight", weight)
     if weight.ndim != 4:
         raise ValueError(explain(who, "weight (C, O, kh, kw)", f"shape {weight.shape}"))
     check_images(who, x, weight.shape[0])
@@ -276,6 +281,21 @@ def geometry_transposed(
         fix = "It is cut off on every side: take less."
         raise ValueError(explain(who, expected, f"padding={padding!r}", fix))
     return geometry
+
+
+def check_bias(who: str, bias: Any, kernels: int) -> None:
+    """Raise if bias is neither None nor one number for each kernel."""
+    if bias is not None:
+        check_shape(who, "bias", bias, (kernels,), "Each kernel has one number.")
+
+
+def output_size(size: tuple[int, ...], kernel: tuple[int, ...], geometry: Geometry) -> Pair:
+    """How many windows of a kernel lie on images of `size`, down and across."""
+    height, width = (
+        (n + sum(pads) - k) // step + 1
+        for n, k, step, pads in zip(size, kernel, geometry.stride, geometry.pads, strict=True)
+    )
+    return height, width
 
 
 def full_size(size: tuple[int, ...], weight: Array, geometry: Geometry) -> Pair:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnbook
-from nnbook.datasets.loader import DataLoader, as_generator, pad_sequences, train_test_split
+from nnbook.arrays import as_generator
+from nnbook.datasets.loader import DataLoader, pad_sequences, train_test_split
 
 X = np.random.default_rng(0).standard_normal((10, 3, 2))
 Y = np.arange(10)

@@ -18,8 +18,7 @@ import pathlib
 
 import numpy as np
 
-from nnbook.arrays import Array, Rng
-from nnbook.datasets.loader import as_generator
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.errors import check_choice, check_integer, check_number
 
 __all__ = ["GLYPHS", "glyphs"]

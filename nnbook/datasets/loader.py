@@ -24,10 +24,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, Rng
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.errors import check_integer, check_number, describe, explain
 
-__all__ = ["DataLoader", "as_generator", "pad_sequences", "train_test_split"]
+__all__ = ["DataLoader", "pad_sequences", "train_test_split"]
 
 Data: TypeAlias = Array | list[Array]
 """Examples along the first axis of an array, or a list of sequences of different length."""
@@ -332,29 +332,6 @@ def _stratified(
     for label, count in enumerate(counts):
         in_test[order[members[order] == label][:count]] = True
     return order[~in_test[order]], order[in_test[order]]
-
-
-def as_generator(who: str, rng: Rng) -> np.random.Generator:
-    """Return the Generator that a seed stands for, or the one given, which is then drawn from.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is neither.
-
-    Examples
-    --------
-    >>> as_generator("blobs", 0).integers(100)
-    np.int64(85)
-    """
-    if rng is None or isinstance(rng, np.random.Generator):
-        return np.random.default_rng(rng)
-    expected, fix = "a seed of at least 0 or a numpy.random.Generator as rng", "Try rng=0."
-    if not isinstance(rng, (int, np.integer)) or isinstance(rng, bool):
-        raise TypeError(explain(who, expected, describe(rng), fix))
-    if rng < 0:
-        raise ValueError(explain(who, expected, describe(rng), fix))
-    return np.random.default_rng(rng)
 
 
 # -- behind the scenes ------------------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnbook.arrays import Array, Rng
-from nnbook.datasets.loader import as_generator
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.errors import check_integer, check_number, describe, explain
 
 __all__ = ["SIGNALS", "adding", "signals", "waves"]

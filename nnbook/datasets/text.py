@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.arrays import Array, Rng
-from nnbook.datasets.loader import as_generator
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.errors import check_choice, check_integer, describe, explain
 
 __all__ = [
