@@ -36,6 +36,9 @@ the tests run every notebook both ways.
 01_neuron (``neuron.``)
     fires · nand (weights and bias of a gate) · fold_bias · boundary · neuron (a whole batch) · xor (from NANDs) ·
     make_triangle (open)
+04_layers (``layers.``)
+    stack (neurons into a matrix) · forward (two layers) · collapse (many layers into one) · parity (three switches, by
+    hand) · bump (a tower of two units) · count (weights and biases) · make_curve (open)
 07_backpropagation (``backprop.``)
     sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two weights; updated
     too early?) · passes (what it costs) · make_xor (open: train it)

@@ -35,6 +35,7 @@ __all__ = [
 NOTEBOOKS = {
     "start": "00_start_here",
     "neuron": "01_neuron",
+    "layers": "04_layers",
     "backprop": "07_backpropagation",
     "training": "10_training",
 }
