@@ -39,6 +39,9 @@ the tests run every notebook both ways.
 04_layers (``layers.``)
     stack (neurons into a matrix) · forward (two layers) · collapse (many layers into one) · parity (three switches, by
     hand) · bump (a tower of two units) · count (weights and biases) · make_curve (open)
+05_losses (``losses.``)
+    huber · softmax (without overflow) · cross_entropy · score_slopes (p − y) · divergence (Kullback–Leibler) ·
+    make_bus_loss (open)
 07_backpropagation (``backprop.``)
     sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two weights; updated
     too early?) · passes (what it costs) · make_xor (open: train it)

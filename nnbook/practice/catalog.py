@@ -36,6 +36,7 @@ NOTEBOOKS = {
     "start": "00_start_here",
     "neuron": "01_neuron",
     "layers": "04_layers",
+    "losses": "05_losses",
     "backprop": "07_backpropagation",
     "training": "10_training",
 }
