@@ -70,7 +70,7 @@ def __getattr__(name: str) -> object:
     """Load what brings matplotlib, ipywidgets or scikit-learn when it is first asked for."""
     import importlib
 
-    if name in ("autograd", "plots", "practice"):
+    if name in ("autograd", "plots", "practice", "widgets"):
         return importlib.import_module(f"nnbook.{name}")
     if name in ("NeuralClassifier", "NeuralRegressor"):
         return getattr(importlib.import_module("nnbook.estimator"), name)
