@@ -45,6 +45,9 @@ the tests run every notebook both ways.
 07_backpropagation (``backprop.``)
     sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two weights; updated
     too early?) · passes (what it costs) · make_xor (open: train it)
+08_bug_clinic (``clinic.``)
+    numerical_gradient · check_pair (asked with random numbers) · softmax_backward (mended) · best_step (the best
+    nudge) · is_right (open: your own clinic)
 10_training (``training.``)
     one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits)
 

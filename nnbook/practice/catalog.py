@@ -38,6 +38,7 @@ NOTEBOOKS = {
     "layers": "04_layers",
     "losses": "05_losses",
     "backprop": "07_backpropagation",
+    "clinic": "08_bug_clinic",
     "training": "10_training",
 }
 """Which notebook the identifiers with a prefix belong to. Its exercises live in nb<notebook>.py."""
