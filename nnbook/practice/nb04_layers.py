@@ -521,7 +521,7 @@ BUMP = Exercise(
     prompt="""
 One input x, two hidden *sigmoid* units, one output without activation and without bias: `sigmoid(x @ w1 + b1) @
 w2`. The output shall be 0 left of `left`, `height` between `left` and `right`, and 0 again right of `right`, as
-in Figure 5: halfway up at `left`, halfway down at `right`.
+in Figure 6: halfway up at `left`, halfway down at `right`.
 
 Write `bump(left, right, height, steepness)`, with four numbers, left < right and steepness > 0. Both hidden units
 have the weight `steepness`. Return `w1, b1, w2`, of shapes (1, 2), (2,) and (2, 1).
@@ -955,8 +955,8 @@ TRANSPOSED = Quiz(
                 ),
                 Option(
                     "It gives the same numbers in another order.",
-                    "The products themselves are others: each friend's vote now meets the weights of one *friend* for "
-                    "all plans, instead of those of all friends for one plan.",
+                    "The products themselves are others: the votes of an evening now meet the weights of one *friend*, for "
+                    "all plans, instead of the weights of all friends for one plan.",
                 ),
                 Option(
                     "It gives the transposed result.",
