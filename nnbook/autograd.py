@@ -79,6 +79,9 @@ def register(f: Callable[..., Any], f_backward: Callable[..., Any]) -> Callable[
     >>> x.grad
     array([ 3., 12.])
     """
+    for one in (f, f_backward):
+        if not callable(one):
+            raise TypeError(explain("register", "a function and its backward", describe(one)))
     name, signature = f.__name__, inspect.signature(f)
     _, *wanted = inspect.signature(f_backward).parameters
     arguments, own = {*signature.parameters}, {"y", "saved"}
@@ -346,6 +349,8 @@ def graph(tensor: Tensor) -> tuple[list[Node], list[tuple[int, int]]]:
     >>> [(node.name, node.operation, float(node.value)) for node in nodes], edges
     ([('w', '', 2.0), ('', '', 3.0), ('', 'multiply', 6.0)], [(0, 2), (1, 2)])
     """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(explain("graph", "a Tensor", describe(tensor)))
     nodes: list[Node] = []
     edges: list[tuple[int, int]] = []
     places: dict[Any, int] = {}

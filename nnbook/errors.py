@@ -14,6 +14,7 @@ import difflib
 import functools
 import math
 import numbers
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -208,6 +209,8 @@ def check_array(who: Any, name: str, x: Any) -> npt.NDArray[Any]:
 
 def check_floats(who: Any, name: str, x: Any) -> npt.NDArray[Any]:
     """`check_array`, with whole numbers brought to float64: in uint8 already -1 is 255, and a square soon too large."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        return x
     x = check_array(who, name, x)
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 
@@ -288,20 +291,26 @@ def check_shapes(who: Any, spec: str, *arrays: Any) -> None:
     ValueError: linear expects weight of shape (D, M) with D = 3 as in x, but got shape (4, 2).
     """
     try:
-        refusal = _refusal(spec, *[None if x is None else (x.shape, x.dtype.kind) for x in arrays])
-    except AttributeError:  # no array
-        refusal = (None, "", "")
+        refusal = _refusal(spec, *map(_looks, arrays))
+    except AttributeError:  # None, or no array
+        refusal = _refuse_others(who, spec, arrays)
     if refusal is None:
         return
     place, expected, got = refusal
-    if place is None:
-        for (name, *_), x in zip(_parts(spec), arrays, strict=True):
-            if not isinstance(x, (np.ndarray, np.generic)) and not (x is None and f"{name}?" in spec):
-                fix = f"Its numbers are in {name}.data." if _holds_numbers(x) else ""
-                fix = f"Make it one: np.array({name})." if isinstance(x, (list, tuple)) else fix
-                raise TypeError(explain(who, f"an array of numbers as {name}", describe(x), fix))
-        return
     raise (ValueError if got else TypeError)(explain(who, expected, got or describe(arrays[place])))
+
+
+_looks = operator.attrgetter("shape", "dtype.kind")
+
+
+def _refuse_others(who: Any, spec: str, arrays: tuple[Any, ...]) -> tuple[int, str, str] | None:
+    """Raise a TypeError for what is no array, unless it is None and may be; else -> as `_refusal`."""
+    for (name, optional, *_), x in zip(_parts(spec), arrays, strict=True):
+        if not isinstance(x, (np.ndarray, np.generic)) and not (x is None and optional):
+            fix = f"Its numbers are in {name}.data." if _holds_numbers(x) else ""
+            fix = f"Make it one: np.array({name})." if isinstance(x, (list, tuple)) else fix
+            raise TypeError(explain(who, f"an array of numbers as {name}", describe(x), fix))
+    return _refusal(spec, *[None if x is None else _looks(x) for x in arrays])
 
 
 def _holds_numbers(x: Any) -> bool:
@@ -321,7 +330,7 @@ def _parts(spec: str) -> list[tuple[str, bool, str, list[str]]]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _refusal(spec: str, *found: tuple[tuple[int, ...], str] | None) -> tuple[int | None, str, str] | None:
+def _refusal(spec: str, *found: tuple[tuple[int, ...], str] | None) -> tuple[int, str, str] | None:
     """None if all fit; else which does not, what was expected, and the shape that came ("" if it holds no numbers)."""
     known: dict[str, tuple[Any, str]] = {}  # a letter's length, and the array that it came from
     for place, ((name, optional, shown, lengths), one) in enumerate(zip(_parts(spec), found, strict=True)):

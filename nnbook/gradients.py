@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, Rng, as_generator
-from nnbook.errors import check_number, describe, explain
+from nnbook.errors import check_array, check_floats, check_number, describe, explain
 from nnbook.module import Module
 
 __all__ = ["GradientCheck", "check_gradients", "in_float64", "numerical_gradient", "relative_error"]
@@ -51,17 +51,26 @@ def numerical_gradient(f: Callable[[Array], float], x: npt.ArrayLike, *, h: floa
     array([ 2., -6.])
     """
     h = check_number("numerical_gradient", "h", h, above=0)
-    point = np.array(x, dtype=np.float64)
+    if not callable(f):
+        raise TypeError(explain("numerical_gradient", "a function first", describe(f)))
+    point = np.array(check_array("numerical_gradient", "x", x), dtype=np.float64)
     gradient = np.empty_like(point)
     for index in np.ndindex(point.shape):
         centre = point[index]
         point[index] = centre + h
-        above = f(point)
+        above = _number(f(point))
         point[index] = centre - h
-        below = f(point)
+        below = _number(f(point))
         point[index] = centre
         gradient[index] = (above - below) / (2 * h)
     return gradient
+
+
+def _number(value: Any) -> float:
+    if type(value) is not float and (isinstance(value, str) or value is None or np.size(value) != 1):
+        fix = "Reduce it to a loss, such as the sum of what it returns."
+        raise TypeError(explain("numerical_gradient", "f to return one number", describe(value), fix))
+    return value
 
 
 def relative_error(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
@@ -72,7 +81,7 @@ def relative_error(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     >>> relative_error([1.0, 2.0], [1.0, 2.0]), relative_error([2.0], [-2.0])
     (0.0, 1.0)
     """
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    a, b = (check_floats("relative_error", *x).astype(np.float64, copy=False) for x in (("a", a), ("b", b)))
     if a.shape != b.shape:
         raise ValueError(explain("relative_error", f"two arrays of one shape, {a.shape}", f"shape {b.shape}"))
     scale = np.max(np.abs(a) + np.abs(b), initial=0.0)
@@ -200,6 +209,8 @@ def _float64(x: Any) -> Any:
 
 def in_float64(module: Module) -> Module:
     """A copy with float64 parameters and running statistics, asked for the gradient of its input."""
+    if not isinstance(module, Module):
+        raise TypeError(explain("in_float64", "a Module", describe(module)))
     module = copy.deepcopy(module)
     for part in module.modules():
         part.input_grad = True

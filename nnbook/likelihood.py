@@ -153,7 +153,7 @@ def cross_entropy_backward(
     check_saved(who, saved, CrossEntropySaved)
     p, labels, places, kept, total = saved
     examples = len(labels if kept is None else kept)
-    if np.size(target) != examples:
+    if (target.size if type(target) is np.ndarray else np.size(target)) != examples:
         raise ValueError(
             explain(who, f"the {examples} labels of forward as target", f"shape {np.shape(target)}")
         )

@@ -53,13 +53,15 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:  # (...
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
     array([[11.5]])
     """
-    if not type(x) is type(weight) is np.ndarray or weight.ndim != 2 or x.shape[-1:] != weight.shape[:1]:
-        check_shapes("linear", "x (..., D); weight (D, M)", x, weight)
-    y = x @ weight
+    try:
+        y = x @ weight
+        fits = weight.ndim == 2 and (bias is None or bias.shape == weight.shape[1:])
+    except (TypeError, ValueError, AttributeError):
+        fits = False
+    if not fits:
+        check_shapes("linear", "x (..., D); weight (D, M); bias? (M)", x, weight, bias)
     if bias is None:
         return y
-    if type(bias) is not np.ndarray or bias.shape != weight.shape[1:]:
-        check_shapes("linear", "weight (D, M); bias (M)", weight, bias)
     if y.dtype != bias.dtype:
         return y + bias
     y += bias  # our own array: no second one is needed

@@ -132,6 +132,9 @@ def lenet(
     >>> summary(lenet((1, 28, 28), 10, rng=0), (1, 28, 28)).parameters
     5994
     """
+    for name, value in (("input_shape", input_shape), ("channels", channels)):
+        if not isinstance(value, (tuple, list)):
+            raise TypeError(explain("lenet", f"a tuple of whole numbers as {name}", describe(value)))
     channels = [check_integer("lenet", "number of channels", c) for c in channels]
     if len(input_shape) != 3 or not channels:
         expected = "input_shape (C, H, W) and one number of channels or more"

@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, in_order_of, take_room
-from nnbook.errors import check_integer, describe, explain
+from nnbook.errors import check_array, check_integer, describe, explain
 
 __all__ = ["Buffer", "Flatten", "Module", "Parameter", "Residual", "Sequential"]
 
@@ -69,7 +69,7 @@ class Parameter:
     __slots__ = ("_data", "_grad", "requires_grad")
 
     def __init__(self, data: npt.ArrayLike) -> None:
-        array = np.array(data)
+        array = np.array(check_array("Parameter", "data", data))
         if array.dtype.kind != "f":
             raise TypeError(
                 explain("Parameter", "floating numbers", describe(array), "Use data.astype(np.float32).")
@@ -124,7 +124,7 @@ class Buffer:
     __slots__ = ("_data",)
 
     def __init__(self, data: npt.ArrayLike) -> None:
-        self._data = np.array(data)
+        self._data = np.array(check_array("Buffer", "data", data))
         take_room("Buffer", self._data.shape)
 
     @property
@@ -631,7 +631,7 @@ def _walk(root: Module) -> Iterator[tuple[str, Any]]:
 
 
 def _same_shape(who: str, value: npt.ArrayLike, shape: tuple[int, ...]) -> Array:
-    array = np.asarray(value)
+    array = check_array(who, "value", value)
     if array.shape != shape:
         raise ValueError(explain(who, f"an array of shape {shape}", describe(array)))
     return array

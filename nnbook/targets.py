@@ -64,7 +64,10 @@ class Loss(Module):
 
     def forward(self, prediction: npt.ArrayLike, target: npt.ArrayLike) -> float:
         """How wrong the prediction is."""
-        prediction, target = np.asarray(prediction), np.asarray(target)
+        if not hasattr(self, "function"):
+            name = type(self).__name__
+            raise NotImplementedError(f"{name} has no function: name a pair, or write forward and backward")
+        prediction, target = _array(self, "prediction", prediction), _array(self, "target", target)
         loss: float = self.function(prediction, target, **self.config())
         self.save(prediction, target)
         return loss
@@ -87,7 +90,8 @@ def alike(
     >>> alike("mse_loss", np.array([0.5, 1.5], np.float32), [0, 1])[1]
     array([0., 1.], dtype=float32)
     """
-    prediction, target = _floating(who, prediction, target, name), np.asarray(target)
+    target = _array(who, "target", target)
+    prediction = _floating(who, prediction, target, name)
     if target.dtype.kind not in "fiub":
         raise TypeError(explain(who, "numbers as target", describe(target)))
     if target.shape != prediction.shape:
@@ -119,7 +123,8 @@ def examples(
     >>> rows.shape, labels, kept
     ((3, 5), array([4, 0, 1]), array([ True,  True, False,  True, False, False]))
     """
-    logits, target = _floating(who, logits, target, name), np.asarray(target)
+    target = _array(who, "target", target)
+    logits = _floating(who, logits, target, name)
     if target.shape != logits.shape[:-1] or target.dtype.kind not in "iu" or logits.size <= target.size:
         _refuse_labels(who, logits, target, name)
     classes = logits.shape[-1]
@@ -253,8 +258,18 @@ def check_distributions(who: str, target: Array) -> None:
 # -- what is wrong, and how to mend it --------------------------------------------------------------------------------
 
 
+def _array(who: Any, name: str, x: npt.ArrayLike) -> Array:
+    try:
+        array = np.asarray(x)
+    except ValueError:  # rows of unequal lengths
+        array = np.array(None)
+    if array.dtype.kind == "O" and not isinstance(x, np.ndarray):
+        raise TypeError(explain(who, f"an array as {name}", describe(x)))
+    return array
+
+
 def _floating(who: str, prediction: npt.ArrayLike, target: npt.ArrayLike, name: str) -> Array:
-    x = np.asarray(prediction)
+    x = _array(who, name, prediction)
     if x.dtype.kind in "iub" and np.asarray(target).dtype.kind == "f" and np.ndim(target) > x.ndim:
         fix = "The two look swapped: the prediction comes first, the target second."
         raise TypeError(explain(who, f"floating numbers in {name}", describe(x), fix))

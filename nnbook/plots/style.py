@@ -17,6 +17,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from nnbook.errors import describe, explain
+
 __all__ = [
     "BLACK",
     "BLUE",
@@ -85,6 +87,9 @@ def context() -> AbstractContextManager[None]:
 
 def axes(ax: Axes | None, figsize: tuple[float, float] | None = None) -> Axes:
     """The axes given, or new ones on an opaque white figure."""
+    if ax is not None and not isinstance(ax, Axes):
+        fix = "Make some: figure, ax = plt.subplots()."
+        raise TypeError(explain("A plot", "matplotlib's Axes as ax, or None", describe(ax), fix))
     if ax is None:
         _, ax = plt.subplots(figsize=figsize, layout="constrained", facecolor="white")
     ax.set_facecolor("white")

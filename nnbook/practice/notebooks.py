@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from nnbook.errors import describe, explain
 from nnbook.practice.catalog import Exercise, Quiz, find
 from nnbook.practice.replies import as_markdown
 
@@ -80,6 +81,9 @@ def fill(notebook: Any, *, nonsense: bool = False) -> Any:
     ValueError
         If a tagged cell does not define its exercise's function at the top level, or there is no such exercise.
     """
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        fix = "Read it first: json.loads(path.read_text())."
+        raise TypeError(explain("practice.fill", "a notebook, a dict with cells", describe(notebook), fix))
     filled = copy.deepcopy(notebook)
     for id, cell in tagged(filled):
         exercise = find("practice.fill", id, ("exercise",))
