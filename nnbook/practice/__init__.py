@@ -36,18 +36,30 @@ the tests run every notebook both ways.
 01_neuron (``neuron.``)
     fires · nand (weights and bias of a gate) · fold_bias · boundary · neuron (a whole batch) · xor (from NANDs) ·
     make_triangle (open)
+02_perceptron (``perceptron.``)
+    update (one correction) · learn (from labels 0 and 1) · bound (on the mistakes) · pocket · adaline (Widrow and
+    Hoff's step) · make_eyes (open: features)
+03_activations (``activations.``)
+    slope (measured by a nudge) · sigmoid_and_slope · leaky_and_slope · dead_units · safe_softplus (never overflowing) ·
+    make_squash (open: an activation of your own)
 04_layers (``layers.``)
     stack (neurons into a matrix) · forward (two layers) · collapse (many layers into one) · parity (three switches, by
     hand) · bump (a tower of two units) · count (weights and biases) · make_curve (open)
 05_losses (``losses.``)
     huber · softmax (without overflow) · cross_entropy · score_slopes (p − y) · divergence (Kullback–Leibler) ·
     make_bus_loss (open)
+06_gradient_descent (``descent.``)
+    wiggle (all partial derivatives) · gradient (of a linear unit) · walk (the path of a descent) · iterations (and
+    epochs) · unscale (weights for raw inputs) · make_rents (open: data in any units)
 07_backpropagation (``backprop.``)
     sigmoid_slope · output_gradient · hidden_gradient · backward (two layers, as matrices) · step (two weights; updated
     too early?) · passes (what it costs) · make_xor (open: train it)
 08_bug_clinic (``clinic.``)
     numerical_gradient · check_pair (asked with random numbers) · softmax_backward (mended) · best_step (the best
     nudge) · is_right (open: your own clinic)
+09_autograd (``autograd.``)
+    quotient_slopes · in_order (who was computed from whom) · gradients_of_tape (= for +=?) · gain_offset_backward
+    (broadcasting undone) · make_pair (open: an operation of your own)
 10_training (``training.``)
     one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits)
 

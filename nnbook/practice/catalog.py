@@ -35,10 +35,14 @@ __all__ = [
 NOTEBOOKS = {
     "start": "00_start_here",
     "neuron": "01_neuron",
+    "perceptron": "02_perceptron",
+    "activations": "03_activations",
     "layers": "04_layers",
     "losses": "05_losses",
+    "descent": "06_gradient_descent",
     "backprop": "07_backpropagation",
     "clinic": "08_bug_clinic",
+    "autograd": "09_autograd",
     "training": "10_training",
 }
 """Which notebook the identifiers with a prefix belong to. Its exercises live in nb<notebook>.py."""
