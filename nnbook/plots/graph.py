@@ -105,7 +105,7 @@ def _draw_node(ax: Axes, node: Node, place: tuple[float, float], gradients: bool
     lines.append((f"→ {_number(node.value)}", style.BLUE, "normal"))
     if gradients and node.gradient is not None:
         lines.append((f"← {_number(node.gradient)}", "#9A4A00", "normal"))
-    rim = "round,pad=0.35,rounding_size=0.6" if symbol else "square,pad=0.35"
+    rim = "round,pad=0.4,rounding_size=0.6" if symbol else "square,pad=0.4"
     frame = {
         "boxstyle": rim,
         "facecolor": "white",
@@ -123,7 +123,7 @@ def _draw_node(ax: Axes, node: Node, place: tuple[float, float], gradients: bool
         ax.annotate(
             text,
             place,
-            (0, 12.4 * ((len(lines) - 1) / 2 - i)),
+            (0, 12.4 * ((len(lines) - 1) / 2 - i) - 0.8),
             textcoords="offset points",
             color=color,
             fontweight=weight,
