@@ -143,6 +143,7 @@ class Explore:
             ]
         )
         self.view.add_class("nnbook-explore")
+        self.view.add_class(f"nnbook-{type(self).__name__}")
 
     def _moved(self, name: str, value: Any) -> None:
         if not self._busy:

@@ -16,18 +16,10 @@ from nnbook.widgets.stage import Live
 
 __all__ = ["NeuronExplorer"]
 
-_POINTS = [
-    (-1.6, 0.4, 0),
-    (-0.9, -1.2, 0),
-    (-0.4, 1.1, 0),
-    (0.3, -0.6, 0),
-    (-0.2, 2.0, 1),
-    (0.9, 0.7, 1),
-    (1.6, -0.9, 1),
-    (1.9, 1.7, 1),
-]
+_BLUE = [(-1.6, 0.4), (-0.9, -1.2), (-0.4, 1.1), (0.3, -0.6)]
+_ORANGE = [(-0.2, 2.0), (0.9, 0.7), (1.6, -0.9), (1.9, 1.7)]
 _EDGE = 3.0
-_MOST = 20  # points
+_MOST = 10  # points of a class
 
 
 class NeuronExplorer(Live):
@@ -36,9 +28,9 @@ class NeuronExplorer(Live):
     Parameters
     ----------
     state : dict, optional
-        w1, w2, bias, activation ("sigmoid" or "step"), points: rows of x₁, x₂, class (0 or 1).
+        w1, w2, bias, activation ("sigmoid" or "step"), blue, orange: rows of x₁, x₂, the points of class 0 and of class 1.
     hide : list of str, optional
-        Any of those, "plane", "losses", "add 0", "add 1", "remove", "reset", "code", "says".
+        Any of those, "plane", "losses", "add blue", "add orange", "less blue", "less orange", "reset", "code", "says".
 
     Examples
     --------
@@ -57,15 +49,16 @@ class NeuronExplorer(Live):
         "w2": Number(default=0.5, low=-5, high=5, step=0.05, label="weight w₂"),
         "bias": Number(default=0.5, low=-6, high=6, step=0.05, label="bias b"),
         "activation": Choice(default="sigmoid", options=["sigmoid", "step"], label="activation"),
-        "points": Numbers(default=_POINTS, low=-_EDGE, high=_EDGE, shape=(None, 3), longest=_MOST),
+        "blue": Numbers(default=_BLUE, low=-_EDGE, high=_EDGE, longest=_MOST),
+        "orange": Numbers(default=_ORANGE, low=-_EDGE, high=_EDGE, longest=_MOST),
     }
 
     def _sum(self, x: np.ndarray) -> np.ndarray:
         return x @ np.array([self.state["w1"], self.state["w2"]]) + self.state["bias"]  # (..., 2) -> (...)
 
     def _points(self) -> tuple[np.ndarray, np.ndarray]:
-        rows = np.array(self.state["points"]).reshape(-1, 3)
-        return rows[:, :2], rows[:, 2]
+        blue, orange = (np.array(self.state[name]).reshape(-1, 2) for name in ("blue", "orange"))
+        return np.concatenate([blue, orange]), np.repeat([0.0, 1.0], [len(blue), len(orange)])
 
     def _losses(self) -> np.ndarray:
         """Of each point: cross-entropy of the sigmoid, or one for a point on the wrong side of the step."""
@@ -91,20 +84,20 @@ class NeuronExplorer(Live):
                 smooth=True,
             )
         ]
-        x, y = self._points()
-        for i, ((x1, x2), label) in enumerate(zip(x, y, strict=True)):
-            marks.append(
+        for name, color, shape in (("blue", BLUE, "o"), ("orange", ORANGE, "s")):
+            marks += [
                 Handle(
-                    name=f"point {i + 1}",
+                    name=f"{name} {i}",
                     x=x1,
                     y=x2,
-                    color=ORANGE if label else BLUE,
-                    shape="s" if label else "o",
+                    color=color,
+                    shape=shape,
                     size=14,
-                    label=f"point {i + 1}, class {label:.0f}",
+                    label=f"{name} point {i}",
                     says=f"{x1:.2f}, {x2:.2f}",
                 )
-            )
+                for i, (x1, x2) in enumerate(self.state[name], 1)
+            ]
         if size2 > 1e-6:
             foot = -self.state["bias"] * w / size2
             along = np.array([-w[1], w[0]]) / np.sqrt(size2)
@@ -187,21 +180,29 @@ class NeuronExplorer(Live):
         return f"{formula}. {right} of {len(y)} points on their side{mean}."
 
     def buttons(self) -> list[Button]:
-        count = len(self.state["points"])
-        return [
-            Button(name="add 0", label="Add a blue point (0)", enabled=count < _MOST),
-            Button(name="add 1", label="Add an orange point (1)", enabled=count < _MOST),
-            Button(name="remove", label="Remove the last point", enabled=count > 0),
+        counts = {name: len(self.state[name]) for name in ("blue", "orange")}
+        more = [
+            Button(name=f"add {name}", label=f"Add {words} point", enabled=counts[name] < _MOST)
+            for name, words in (("blue", "a blue"), ("orange", "an orange"))
         ]
+        less = [
+            Button(name=f"less {name}", label=f"Remove {words}", enabled=counts[name] > 0)
+            for name, words in (("blue", "a blue one"), ("orange", "an orange one"))
+        ]
+        return more + less
 
     def on_press(self, name: str) -> None:
-        points = list(self.state["points"])
-        if name == "remove":
-            self.state.nudge(points=points[:-1])
-        elif name in ("add 0", "add 1") and len(points) < _MOST:
-            angle = 2.4 * len(points)  # the golden angle: new points do not cover one another
-            label = float(name[-1])
-            self.state.nudge(points=[*points, (2 * np.cos(angle), 2 * np.sin(angle), label)])
+        what, _, color = name.partition(" ")
+        if color not in ("blue", "orange"):
+            return
+        points = list(self.state[color])
+        if what == "less":
+            self.state.nudge(**{color: points[:-1]})
+        elif what == "add" and len(points) < _MOST:
+            angle = 2.4 * len(points) + (
+                color == "orange"
+            )  # the golden angle: new points do not cover one another
+            self.state.nudge(**{color: [*points, (2 * np.cos(angle), 2 * np.sin(angle))]})
 
     def on_move(self, name: str, x: float, y: float) -> None:
         w = np.array([self.state["w1"], self.state["w2"]])
@@ -212,10 +213,12 @@ class NeuronExplorer(Live):
         elif name == "weights":  # the foot stays where it is: the bias turns with the weights
             w = np.array([x, y]) - foot
             self.state.nudge(w1=w[0], w2=w[1], bias=-float(w @ foot))
-        elif name.startswith("point "):
-            points = [list(point) for point in self.state["points"]]
-            points[int(name.split()[1]) - 1][:2] = x, y
-            self.state.nudge(points=points)
+        else:
+            color, _, number = name.partition(" ")
+            if color in ("blue", "orange") and number.isdigit() and 0 < int(number) <= len(self.state[color]):
+                points = [list(point) for point in self.state[color]]
+                points[int(number) - 1] = [x, y]
+                self.state.nudge(**{color: points})
 
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:
         return [

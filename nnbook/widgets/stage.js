@@ -525,7 +525,7 @@ function render({ model, el }) {
   const views = [new Map(), new Map(), new Map()];
   function show() {
     const scene = model.get("scene");
-    root.setAttribute("aria-label", scene.title);
+    set(root, { "aria-label": scene.title, "data-widget": scene.name });
     title.textContent = scene.title;
     caption.textContent = scene.caption;
     keep(views[0], panels, scene.panels, (panel) => panelView(panel, send));

@@ -21,6 +21,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from nnbook.errors import explain
 from nnbook.widgets.fields import Choice, Field, Flag, Number, State, Text, Whole, check_hidden
 from nnbook.widgets.scene import Button, Panel, packed
 from nnbook.widgets.shared import call, kernel_runs
@@ -143,7 +144,11 @@ class Live(anywidget.AnyWidget):
         For a reader who asked for less motion it is drawn twice a second, as far along.
         """
         self.stop()
-        self._running = asyncio.ensure_future(self._play(frame, rate))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ValueError(explain(type(self).__name__, "a running notebook to play in", "none")) from None
+        self._running = loop.create_task(self._play(frame, rate))
 
     async def _play(self, frame: Callable[[], bool], rate: float) -> None:
         strides = max(1, round(rate / 2)) if self._calm else 1
@@ -217,6 +222,7 @@ class Live(anywidget.AnyWidget):
         buttons.append(Button(name="reset", label="Reset"))
         buttons.append(Button(name="code", label="Code", pressed=self._code_shown))
         return {
+            "name": type(self).__name__,
             "title": self.title,
             "caption": self.caption,
             "panels": [packed(panel) for panel in self.panels() if panel.name not in self.hide],
