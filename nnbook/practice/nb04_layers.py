@@ -242,12 +242,20 @@ def collapse(weights, biases):
 
 
 def _collapse(
-    weights, biases, *, biases_dropped=False, last_bias=False, first_carried_only=False, reversed_order=False
+    weights,
+    biases,
+    *,
+    biases_dropped=False,
+    last_bias=False,
+    first_carried_only=False,
+    reversed_order=False,
+    not_carried=False,
 ):
     weight, bias = weights[0], biases[0]
     for w, b in zip(weights[1:], biases[1:], strict=True):
         weight = w @ weight if reversed_order else weight @ w
-        bias = bias @ w + (0 if first_carried_only else b)
+        carried = bias if not_carried else bias @ w
+        bias = carried + (0 if first_carried_only else b)
     if biases_dropped:
         bias = 0 * bias
     if last_bias:
@@ -323,6 +331,14 @@ def collapse(weights, biases):  # two lists of L arrays -> (D, M), (M,)
             why="x meets the first layer first, and x stands on the left: x W₁ W₂. Matrices must not change places: "
             "A B and B A are different things.",
         ),
+        Mistake(
+            name="not_carried",
+            title="Close: the biases are added up as they are.",
+            seen="Where the sizes are equal it runs and gives the bias {your_bias} instead of {right_bias}; else the "
+            "shapes refuse.",
+            why="An earlier bias is added before the later weights, so it goes through them like everything else that "
+            "arrives: `bias @ w`, and then the next bias on top.",
+        ),
     ),
 )
 
@@ -392,7 +408,7 @@ PARITY = Exercise(
     notebook=NOTEBOOK,
     title="Three switches on one lamp",
     prompt="""
-A staircase lamp with three switches: it is on if an *odd* number of them is on. That is XOR for three inputs:
+A staircase lamp with three switches: it is lit if an *odd* number of switches is on. That is XOR for three inputs:
 0 for 000, 1 for 001, 010 and 100, 0 for 011, 101 and 110, 1 for 111.
 
 Write `parity()`, which takes nothing and returns `w1, b1, w2, b2`, by hand: a hidden layer of H ReLU units, `w1`
@@ -734,6 +750,8 @@ def _judge_curve(output):
         )
     if places.size > 2 and np.mean(places < 0) > 0.7:
         return Finding(f"Most of your units step left of x = 0, where nobody looks. {seen}", "mirrored")
+    if (off[5:-5] <= 0.1).all():
+        return Finding(f"{seen} Everywhere from 0.02 to 0.98 it is close enough.", "half_at_the_end")
     if (w2 >= 0).all() and y[-1] > 2 * _goal(1.0):
         return Finding(seen, "never_down")
     if units < 20 and off.mean() < 0.15:
@@ -741,8 +759,15 @@ def _judge_curve(output):
     return Finding(seen)
 
 
-def _curve_with(*, crowded=False, mirrored=False, never_down=False, coarse=False, transposed=False):
+def _curve_with(
+    *, half_at_the_end=False, crowded=False, mirrored=False, never_down=False, coarse=False, transposed=False
+):
     w1, b1, w2, b2 = make_curve()
+    if half_at_the_end:
+        edges = np.linspace(0, 1, 31)
+        heights = _goal((edges[1:] + edges[:-1]) / 2)
+        w1, b1 = np.full((1, 60), 2000.0), -2000.0 * np.concatenate([edges[:-1], edges[1:]])
+        w2 = np.concatenate([heights, -heights])[:, None]
     if crowded:
         b1 = -np.arange(40) / 40
     if mirrored:
@@ -815,6 +840,13 @@ def make_curve():
             why="Each step stays up for all that follows. Either take every tower down again with a second unit of the "
             "opposite output weight, or step only by the *difference* to the piece before.",
             version=lambda: _curve_with(never_down=True),
+        ),
+        Mistake(
+            name="half_at_the_end",
+            title="Nearly: a wall stands on the edge.",
+            why="A unit is *halfway* up at its place. So a wall at exactly 0 or 1 lets the curve begin or end at half "
+            "its height. Move the outermost walls well outside, as `towers` did in section 4.",
+            version=lambda: _curve_with(half_at_the_end=True),
         ),
         Mistake(
             name="too_coarse",
