@@ -56,7 +56,16 @@ def numerical_gradient(f, x, h):
 
 
 def _numerical_gradient(
-    f, x, h, *, one_sided=False, not_halved=False, all_at_once=False, not_put_back=False, sign=False
+    f,
+    x,
+    h,
+    *,
+    one_sided=False,
+    not_halved=False,
+    all_at_once=False,
+    not_put_back=False,
+    sign=False,
+    entry_alone=False,
 ):
     point = np.array(x, dtype=float)
     between = h if one_sided or not_halved else 2 * h
@@ -67,6 +76,9 @@ def _numerical_gradient(
     gradient = np.zeros(point.shape)
     for index in np.ndindex(point.shape):
         centre = point[index]
+        if entry_alone:
+            gradient[index] = (f(centre + h) - f(centre if one_sided else centre - h)) / between
+            continue
         point[index] = centre if one_sided else centre - h
         down = f(point)
         point[index] = centre + h
@@ -156,6 +168,13 @@ def numerical_gradient(f, x, h):  # function, any shape, a number -> the shape o
             title="Close: every slope has the wrong sign.",
             seen="For x = {x} you gave {yours}, asked was {right}.",
             why="The slope is f above minus f below. The other way round a hill becomes a valley.",
+        ),
+        Mistake(
+            name="entry_alone",
+            title="The other entries have gone missing.",
+            seen="For x = {x} you gave {yours}, asked was {right}.",
+            why="`f(x[index] + h)` hands over one number, and f sees an array with nothing else in it. The other entries "
+            "stand still, but they have to be there: nudge one entry of a whole copy of x.",
         ),
     ),
 )
@@ -354,9 +373,9 @@ def check_pair(f, f_backward, x, r):  # -> claimed, measured: two arrays of x's 
             title="All outputs count alike in your check.",
             seen="You gave claimed = {your_claimed} and measured = {your_measured}; with r they are {right_claimed} "
             "and {right_measured}.",
-            why="You asked with an upstream gradient of ones, and nudged the plain sum. That is a fair question, "
-            "and a blind one: a backward that forgets dy altogether answers it correctly, and where "
-            "outputs must add up to 1 the true gradient is 0. A random r sees both.",
+            why="You asked with a dy of ones, and nudged the plain sum. The two sides agree on the question, but it is not "
+            "the one that was asked: the loss here is Σ r ⊙ f(x), and its gradient with respect to f's output is "
+            "r. What is wrong with ones comes next in the notebook.",
         ),
         Mistake(
             name="unweighted",
@@ -495,7 +514,7 @@ def _ward():
         ("softmax", rows, lambda dy, x: dy * rows(x) * (1 - rows(x)), True, rng.standard_normal((3, 4))),
         ("softmax", rows, _softmax_rows_backward, False, rng.standard_normal((2, 5))),
         ("x³", lambda v: v**3, lambda dy, x: dy * 3.06 * x**2, True, rng.standard_normal((2, 4))),
-        ("a tiny x²", lambda v: 1e-8 * v**2, lambda dy, x: dy * 3e-8 * x, True, rng.standard_normal(5)),
+        ("a tiny x²", lambda v: 1e-10 * v**2, lambda dy, x: dy * 3e-10 * x, True, rng.standard_normal(5)),
         ("a huge x²", lambda v: 1e7 * v**2, lambda dy, x: dy * 2e7 * x, False, rng.standard_normal(5)),
     ]
     return [
@@ -541,7 +560,7 @@ IS_RIGHT = Exercise(
     title="Make: your own clinic",
     prompt="""
 Build the instrument that you would want beside you. Nine pairs will be brought in, some healthy and some ill, of
-all sizes: slopes of 0.00000002, slopes of 20,000,000, outputs of another shape than their inputs.
+all sizes: slopes of 0.0000000002, slopes of 20,000,000, outputs of another shape than their inputs.
 
 Write `is_right(forward, backward, x)`: `forward(x)` takes a float array and returns one; `backward(dy, x)` takes a
 `dy` of the shape of forward's output, and `x`, and returns an array of the shape of `x`. Return `True` if backward
@@ -602,7 +621,7 @@ def is_right(forward, backward, x):  # two functions, an array -> True or False
             name="absolute",
             title="It judges by the plain difference.",
             why="A difference of 0.00000001 is nothing beside a slope of twenty million, and everything beside a "
-            "slope of 0.00000002. Divide by the size of the numbers: a relative error.",
+            "slope of 0.0000000002. Divide by the size of the numbers: a relative error.",
             version=lambda forward, backward, x: _clinic(forward, backward, x, absolute=True),
         ),
         Mistake(
@@ -848,24 +867,24 @@ DIAGNOSE_3 = _predict(
 DIAGNOSE_4 = _predict(
     "diagnose_4",
     "Diagnose: patient 4",
-    "W is right. b is wrong, and the claim is the same number, 0, for all three classes. Look at the line of db: what "
-    "is its shape?",
+    "W is right. b is wrong, and the claim is the same number, 0, for all three classes. Look at the line of db. What "
+    "does it add up?",
     Option(
-        "(60, 3): nothing was summed.",
-        "Then NumPy would have complained, or b would have become a table. The claim is one number.",
+        "The classes only.",
+        "Then 60 numbers would come out, one for each example. It is a single number.",
     ),
     Option(
-        "(): everything was summed, examples and classes.",
-        "And the gradients of the three scores, p − y, add up to 0 in each row: the shares make 1, and so does the "
-        "truth. So b never moves.",
+        "The examples and the classes, everything.",
+        "And the three entries p − y of a row add up to 0, since the shares make 1 and the truth does too. So the "
+        "claim is 0 whatever the data, and b never moves.",
         True,
     ),
     Option(
-        "(3,), but the mean over the batch was forgotten.",
-        "The mean was taken two lines above, in dZ. And a missing mean would make it 60 times too large, not 0.",
+        "The examples only, but the mean over the batch was forgotten.",
+        "The mean is taken in the line of dZ. And without it the claim would be 60 times too large, not 0.",
     ),
     Option(
-        "(3,), and with the sign flipped.",
+        "The examples only, but the sign is flipped.",
         "Then claim and measurement would be each other's negative. Here the claim is 0 for all three.",
     ),
 )
