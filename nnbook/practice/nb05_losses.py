@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.showing import kind_of
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
@@ -731,8 +732,27 @@ def _read_bus_loss(pair, count):
     return float(loss.reshape(())), slopes
 
 
+def _bus_loss_form(pair, count):
+    """What keeps an answer from being read as a loss and its slopes, in words; empty if nothing does."""
+    asked = f"Asked were two things, `return loss, slopes`: one number, and an array of shape ({count},)."
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        what = "one number" if isinstance(pair, (int, float, np.number)) else kind_of(pair)
+        return f"You returned {what}. {asked}"
+    try:
+        loss, slopes = (np.asarray(part, dtype=float) for part in pair)
+    except (TypeError, ValueError):
+        return f"You returned {kind_of(pair[0])} and {kind_of(pair[1])}. {asked}"
+    if loss.size != 1:
+        return f"Your loss is {loss.size} numbers, one for each prediction; the loss is their mean. {asked}"
+    if slopes.shape != (count,):
+        return f"Your slopes have the shape {slopes.shape}; each of the {count} predictions has one. {asked}"
+    return ""
+
+
 def _judge_bus_loss(output, prediction, target):
     count = len(prediction)
+    if form := _bus_loss_form(output["whole"], count):
+        return Finding(form)
     loss, slopes = _read_bus_loss(output["whole"], count)
     singles = [_read_bus_loss(pair, 1) for pair in output["singles"]]
     along = [_read_bus_loss(pair, 1) for pair in output["along"]]
