@@ -1006,21 +1006,21 @@ LABELS = Quiz(
     kind="predict",
     questions=(
         Question(
-            "Somebody leaves the labels at 0 and 1 and uses the rule as it stands: if y (w · x) ≤ 0, then w + y x. No "
-            "error comes up. What has the neuron learnt after 20 passes?",
+            "Somebody trains AND, but leaves the labels at 0 and 1 and uses the rule as it stands: if y (w · x) ≤ 0, "
+            "then w + y x. No error comes up. What has the neuron learnt after 20 passes over the four cases?",
             (
                 Option(
                     "The same line: 0 and −1 are both not positive.",
                     "For asking, perhaps. But the step is y x, and with y = 0 that is nothing.",
                 ),
                 Option(
-                    "To say 1 to every point.",
+                    "To say 1 to every case.",
                     "Only class 1 ever moves the weights, and every move says *more*.",
                     True,
                 ),
                 Option(
-                    "To say 0 to every point.",
-                    "Only the class-1 points move the weights (0 times x is nothing), and they pull towards 1.",
+                    "To say 0 to every case.",
+                    "Only the case with the label 1 moves the weights (0 times x is nothing), and it pulls towards 1.",
                 ),
                 Option(
                     "Nothing at all: the weights are still 0.",
