@@ -45,9 +45,9 @@ class NeuronExplorer(Live):
         "the points to change the task."
     )
     fields: ClassVar = {
-        "w1": Number(default=1.0, low=-5, high=5, step=0.05, label="weight w₁"),
-        "w2": Number(default=0.5, low=-5, high=5, step=0.05, label="weight w₂"),
-        "bias": Number(default=0.5, low=-6, high=6, step=0.05, label="bias b"),
+        "w1": Number(default=0.3, low=-5, high=5, step=0.05, label="weight w₁"),
+        "w2": Number(default=1.0, low=-5, high=5, step=0.05, label="weight w₂"),
+        "bias": Number(default=-0.8, low=-6, high=6, step=0.05, label="bias b"),
         "activation": Choice(default="sigmoid", options=["sigmoid", "step"], label="activation"),
         "blue": Numbers(default=_BLUE, low=-_EDGE, high=_EDGE, longest=_MOST),
         "orange": Numbers(default=_ORANGE, low=-_EDGE, high=_EDGE, longest=_MOST),
@@ -223,6 +223,6 @@ class NeuronExplorer(Live):
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:
         return [
             ("as it starts", {}),
-            ("bias −1", {"bias": -1.0}),
-            ("w = (1.5, 2), bias −2.5", {"w1": 1.5, "w2": 2.0, "bias": -2.5}),
+            ("another bias", {"bias": 0.45}),
+            ("other weights", {"w1": 1.0, "w2": 0.6, "bias": -0.6}),
         ]
