@@ -208,3 +208,38 @@ def test_the_digit_reader_has_room_above_its_bound(digits):
     answers = exercise.reference(*exercise.cases()[0])
     assert np.mean(answers == digits[3]) >= 0.95
     assert (len(digits[0]), len(digits[2])) == (1347, 450)
+
+
+def test_the_first_patient_of_the_clinic_climbs():
+    x = np.array([[4.0, 9, 1], [2, 5, 6], [1, 8, 3]])
+    target = x @ [[2.0], [-1], [5]]
+    for sign, after_one, after_hundred in ((-1.5, 240.37, 1026), (1, 236.64, 153)):
+        w1, b1, w2, b2 = np.array([[0.5, 0.1]] * 3), np.ones(2), np.ones((2, 1)), np.ones(1)
+        losses = []
+        for _ in range(101):
+            h = np.tanh(x @ w1 + b1)
+            y = h @ w2 + b2
+            losses.append(np.mean((y - target) ** 2))
+            dy = sign * 2 * (y - target) / 3
+            dz = dy @ w2.T * (1 - h**2)
+            w1, b1 = w1 - 0.001 * x.T @ dz, b1 - 0.001 * dz.sum(axis=0)
+            w2, b2 = w2 - 0.001 * h.T @ dy, b2 - 0.001 * dy.sum(axis=0)
+        assert round(losses[1], 2) == after_one
+        assert round(losses[100]) == after_hundred
+
+
+def test_the_softmax_that_knows_its_diagonal_only():
+    y, dy = np.array([[0.7, 0.2, 0.1]]), np.array([[1.0, 0, 0]])
+    right = practice.exercise("clinic.softmax_backward").reference(dy, y)
+    np.testing.assert_allclose(right, [[0.21, -0.14, -0.07]])
+    np.testing.assert_allclose(dy * y * (1 - y), [[0.21, 0, 0]])
+
+
+def test_slopes_at_equal_numbers_and_with_ever_smaller_nudges():
+    slope = nnbook.numerical_gradient(lambda v: float(v.max()), np.full(4, 0.5))
+    np.testing.assert_allclose(slope, 0.5)
+    errors = {
+        h: abs((math.sin(1 + h) - math.sin(1 - h)) / (2 * h) - math.cos(1)) for h in (0.1, 1e-5, 1e-11, 1e-15)
+    }
+    assert min(errors, key=errors.get) == 1e-5
+    assert errors[0.1] / errors[1e-5] > 1e7, "by a factor of a hundred million, about"
