@@ -834,7 +834,8 @@ def fit_rents(X, y, rng):  # (240, 3), (240,), a generator -> w (3,), b
             title="Close: the weights do well, the bias does not.",
             why="With another constant your predictions would be about as good as any. Either the means "
             "that were subtracted have "
-            "not come off the bias, or the bias was not trained, or not for long enough.",
+            "not come off the bias, or the bias was not trained, or not for long enough, or a large rate "
+            "still throws it about.",
             version=lambda X, y, rng: _rents_by(X, y, bias=False),
         ),
         Mistake(
