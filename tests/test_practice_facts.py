@@ -210,6 +210,32 @@ def test_the_digit_reader_has_room_above_its_bound(digits):
     assert (len(digits[0]), len(digits[2])) == (1347, 450)
 
 
+def test_the_slopes_of_notebook_03():
+    y = sigmoid(np.array([0.0, 10.0, 36.0, 37.0]))
+    assert (y * (1 - y))[0] == 0.25
+    assert round((y * (1 - y))[1], 6) == 0.000045
+    assert 5000 < 0.25 / (y * (1 - y))[1] < 6000
+    assert y[2] < 1 == y[3], "in float64 it arrives at 1 from 37 on"
+    twice = sigmoid(np.linspace(0, 1, 101))
+    assert 0.19 < (twice * (1 - twice)).min() < (twice * (1 - twice)).max() <= 0.25, "fed the output twice"
+    assert round(1 / np.cosh(10) ** 2, 9) == 8e-9, "tanh at 10"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda z: (2 / np.pi * np.arctan(np.pi / 2 * z), 1 / (1 + (np.pi / 2 * z) ** 2)),
+        lambda z: (z / np.sqrt(1 + z**2), (1 + z**2) ** -1.5),
+    ],
+    ids=["arctan", "root"],
+)
+def test_other_squashers_than_the_solution_are_right(other):
+    def squash(z):
+        return other(z)
+
+    assert practice.exercise("activations.make_squash").check(squash).kind == "right"
+
+
 def test_the_first_patient_of_the_clinic_climbs():
     x = np.array([[4.0, 9, 1], [2, 5, 6], [1, 8, 3]])
     target = x @ [[2.0], [-1], [5]]

@@ -36,7 +36,7 @@ class _Curve:
         return self.of(u)
 
     def __repr__(self) -> str:
-        return f"f(u) = {self.formula}"
+        return self.formula
 
 
 _CUBE = _Curve("u³", lambda u: u**3)
@@ -60,7 +60,10 @@ def _slope(
     unbracketed=False,
     sign=False,
     nudged_outside=False,
+    own_hair=False,
 ):
+    if own_hair:
+        hair = 1e-6
     if nudged_outside:
         rise = (f(x) + hair) - (f(x) - hair)
     else:
@@ -155,6 +158,13 @@ def slope(f, x, hair):  # a function, any shape, one number -> the shape of x
             seen="For {f} at x = {x} you gave {yours}, the slope is {right}.",
             why="`f(x) + hair` moves what *comes out*, and that says nothing about f: every function would have "
             "the same slope. Nudge what goes in: `f(x + hair)`.",
+        ),
+        Mistake(
+            name="own_hair",
+            title="Close: another hair than the one you were given.",
+            seen="For {f} at x = {x}, with a hair of {hair}, you gave {yours}; with that hair it is {right}.",
+            why="A hair of your own choice, or the slope from a formula, gives another number: nearer to the slope "
+            "on paper, and not what was asked. Measure with `hair`, however coarse it is.",
         ),
     ),
     worked=_worked_slope,
@@ -674,8 +684,8 @@ def _judge_squash(output, z):
             "not_centred",
         )
     ends = min(slope[z == -10.0][0], slope[z == 10.0][0])
-    if ends < 0.001:
-        return Finding(f"At z = ±10 your slope is {show(ends)}; asked was 0.001 at least.", "deaf")
+    if ends < 0.0005:
+        return Finding(f"At z = ±10 your slope is {show(ends)}; asked was 0.0005 at least.", "deaf")
     return None
 
 
@@ -715,7 +725,7 @@ MAKE_SQUASH = Exercise(
     prompt="""
 An open task: invent an activation. Like tanh it shall squeeze any sum into −1 … 1, give 0 at 0 with a slope of 1,
 and never fall. But tanh is all but deaf at z = ±10, where its slope is 0.000000008. Yours shall still have a slope of
-**0.001 or more** there.
+**0.0005 or more** there.
 
 Write `squash(z)`: `z` is an array of shape (N,), with sums up to a million in size, positive and negative. Return the
 pair `y, slope`, both of shape (N,). The slope is compared with a nudge.
