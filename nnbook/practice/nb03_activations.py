@@ -848,7 +848,7 @@ WARMUP = Quiz(
                 ),
                 Option(
                     "It makes all weights smaller.",
-                    "Doing less of what works would be odd. (Shrinking weights has its use, in notebook 15.)",
+                    "Doing less of what works would be odd. (Shrinking weights has its use: notebook 15, to come.)",
                 ),
             ),
         ),
