@@ -38,7 +38,7 @@ import numpy.typing as npt
 import nnbook.functional
 from nnbook import arithmetic
 from nnbook.arrays import Array
-from nnbook.errors import describe, explain
+from nnbook.errors import check_array, describe, explain
 from nnbook.module import Parameter
 
 __all__ = ["Node", "Operation", "Tensor", "functional", "graph", "register"]
@@ -192,7 +192,7 @@ class Tensor:
 
     def __init__(self, data: Any, requires_grad: bool | None = None, *, name: str = "") -> None:
         self.name, parameter = name, data if isinstance(data, Parameter) else None
-        self._data = np.array(data) if parameter is None else parameter.data
+        self._data = np.array(check_array("Tensor", "data", data)) if parameter is None else parameter.data
         if requires_grad and self._data.dtype.kind != "f":
             fix = "A whole number cannot be raised by a hair: write 3.0, or use data.astype(np.float32)."
             raise TypeError(explain("Tensor", "floating numbers if requires_grad", describe(self._data), fix))

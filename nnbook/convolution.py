@@ -48,7 +48,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook import init
-from nnbook.arrays import Array, Rng, as_floating, batch_first, batch_last
+from nnbook.arrays import Array, Rng, as_floating, as_generator, batch_first, batch_last
 from nnbook.errors import check_integer, check_shape
 from nnbook.module import Module, Parameter
 from nnbook.windows import (
@@ -313,7 +313,7 @@ class Convolution(Module):
     _parameter_gradients: Callable[..., tuple[Array, Array]]
 
     def _begin(self, shape: tuple[int, ...], bias: bool, rng: Rng, dtype: npt.DTypeLike) -> None:
-        bound = 1 / math.sqrt(math.prod(shape[1:]))
+        bound, rng = 1 / math.sqrt(math.prod(shape[1:])), as_generator(type(self).__name__, rng)
         self.weight = Parameter(init.uniform(shape, bound, rng=rng, dtype=dtype))
         self.bias = Parameter(init.zeros((self.out_channels,), dtype=dtype)) if bias else None
 

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook import init
-from nnbook.arrays import Array, Rng
+from nnbook.arrays import Array, Rng, as_generator
 from nnbook.errors import check_integer, check_shape, check_shapes, describe, explain
 from nnbook.module import Module, Parameter
 
@@ -130,6 +130,7 @@ class Embedding(Module):
     ) -> None:
         self.num_embeddings = check_integer("Embedding", "num_embeddings", num_embeddings)
         self.embedding_dim = check_integer("Embedding", "embedding_dim", embedding_dim)
+        rng = as_generator("Embedding", rng)
         self.weight = Parameter(init.normal((num_embeddings, embedding_dim), rng=rng, dtype=dtype))
 
     def forward(self, indices: npt.ArrayLike) -> Array:

@@ -257,10 +257,9 @@ def check_saved(who: str, saved: Any, kind: type) -> None:
     """Refuse, by a TypeError, what is not the `saved` that a function's forward returned beside y."""
     if not isinstance(saved, kind):
         name = who.removesuffix("_backward")
-        fix = f"It comes second: y, saved = {name}(...)."
-        raise TypeError(
-            explain(who, f"the {kind.__name__} that {name} returned as saved", describe(saved), fix)
-        )
+        expected = f"the {kind.__name__} that {name} returned as saved"
+        got = f"another one's, {type(saved).__name__}" if hasattr(saved, "_fields") else describe(saved)
+        raise TypeError(explain(who, expected, got, f"It comes second: y, saved = {name}(...)."))
 
 
 def check_shapes(who: Any, spec: str, *arrays: Any) -> None:
@@ -348,7 +347,9 @@ def _refusal(spec: str, *found: tuple[tuple[int, ...], str] | None) -> tuple[int
             fits = fits and known.setdefault(letter, (value, name))[0] == value
         if not fits:
             letters = dict.fromkeys(length.lstrip("0123456789") for length in lengths)
-            given = [f"{x} = {before[x][0]} as in {before[x][1]}" for x in letters if x in before]
+            given = [
+                f"{x} = {before[x][0]} as in {before[x][1]}" for x in letters if before.get(x, ((),))[0] != ()
+            ]
             told = f" with {', '.join(given)}" if given else ""
             return place, f"{name} of shape {shown}{told}", f"shape {shape}"
     return None

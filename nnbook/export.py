@@ -243,8 +243,8 @@ def from_torch(network: Any) -> Module:
     TypeError
         If a layer, or one of its settings, has no counterpart here; it is named.
     """
-    torch = _torch("from_torch")
-    if not isinstance(network, torch.nn.Module):
+    torch = _torch("from_torch") if hasattr(network, "state_dict") else None
+    if torch is None or not isinstance(network, torch.nn.Module):
         raise TypeError(explain("from_torch", "a torch.nn.Module", describe(network)))
     model = _rebuild(torch, network)
     return model.train() if network.training else model.eval()

@@ -237,7 +237,9 @@ class Optimizer:
         who = f"{self._name}.load_state_dict"
         if not isinstance(state, Mapping) or set(state) != {"optimizer", "param_groups", "state"}:
             got = (
-                f"a dict of {', '.join(map(repr, state))}" if isinstance(state, Mapping) else describe(state)
+                f"a dict of {', '.join(map(repr, state))}"
+                if state and isinstance(state, Mapping)
+                else describe(state)
             )
             raise TypeError(explain(who, "the dict that state_dict returned", got))
         if state["optimizer"] != self._name:

@@ -58,15 +58,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fans((784, 1000)), fans((16, 8, 5, 5))
     ((784, 1000), (200, 400))
     """
-    shape = _shape("fans", shape)
-    if len(shape) < 2:
-        raise ValueError(
-            explain("fans", "a shape of two axes or more", f"{shape}", "A bias has no fan: use zeros.")
-        )
-    if len(shape) == 2:
-        return shape
-    field = math.prod(shape[2:])
-    return shape[1] * field, shape[0] * field
+    return _fans("fans", shape)
 
 
 def calculate_gain(nonlinearity: str) -> float:
@@ -77,7 +69,7 @@ def calculate_gain(nonlinearity: str) -> float:
     >>> round(calculate_gain("relu"), 4)
     1.4142
     """
-    return _GAINS[check_choice("calculate_gain", "nonlinearity", nonlinearity, _GAINS)]
+    return _gain("calculate_gain", nonlinearity)
 
 
 def zeros(shape: tuple[int, ...], *, dtype: npt.DTypeLike = np.float32) -> Array:
@@ -126,7 +118,12 @@ def kaiming_normal(
     0.05
     """
     fan_in, _ = _positive_fans("kaiming_normal", shape)
-    return normal(shape, calculate_gain(nonlinearity) / math.sqrt(fan_in), rng=rng, dtype=dtype)
+    return normal(
+        shape,
+        _gain("kaiming_normal", nonlinearity) / math.sqrt(fan_in),
+        rng=as_generator("kaiming_normal", rng),
+        dtype=dtype,
+    )
 
 
 def kaiming_uniform(
@@ -134,7 +131,12 @@ def kaiming_uniform(
 ) -> Array:
     """Uniform weights of standard deviation gain / √fan_in, so within ± gain · √(3 / fan_in)."""
     fan_in, _ = _positive_fans("kaiming_uniform", shape)
-    return uniform(shape, calculate_gain(nonlinearity) * math.sqrt(3 / fan_in), rng=rng, dtype=dtype)
+    return uniform(
+        shape,
+        _gain("kaiming_uniform", nonlinearity) * math.sqrt(3 / fan_in),
+        rng=as_generator("kaiming_uniform", rng),
+        dtype=dtype,
+    )
 
 
 def xavier_normal(
@@ -143,7 +145,10 @@ def xavier_normal(
     """Normal weights of standard deviation gain · √(2 / (fan_in + fan_out))."""
     gain = check_number("xavier_normal", "gain", gain, above=0)
     return normal(
-        shape, gain * math.sqrt(2 / sum(_positive_fans("xavier_normal", shape))), rng=rng, dtype=dtype
+        shape,
+        gain * math.sqrt(2 / sum(_positive_fans("xavier_normal", shape))),
+        rng=as_generator("xavier_normal", rng),
+        dtype=dtype,
     )
 
 
@@ -153,7 +158,10 @@ def xavier_uniform(
     """Uniform weights within ± gain · √(6 / (fan_in + fan_out))."""
     gain = check_number("xavier_uniform", "gain", gain, above=0)
     return uniform(
-        shape, gain * math.sqrt(6 / sum(_positive_fans("xavier_uniform", shape))), rng=rng, dtype=dtype
+        shape,
+        gain * math.sqrt(6 / sum(_positive_fans("xavier_uniform", shape))),
+        rng=as_generator("xavier_uniform", rng),
+        dtype=dtype,
     )
 
 
@@ -169,8 +177,23 @@ def _shape(who: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(check_integer(who, "size in shape", size, at_least=0) for size in shape)
 
 
+def _gain(who: str, nonlinearity: str) -> float:
+    return _GAINS[check_choice(who, "nonlinearity", nonlinearity, _GAINS)]
+
+
+def _fans(who: str, shape: tuple[int, ...]) -> tuple[int, int]:
+    shape = _shape(who, shape)
+    if len(shape) < 2:
+        fix = "A bias has no fan: use zeros."
+        raise ValueError(explain(who, "a shape of two axes or more", f"{shape}", fix))
+    if len(shape) == 2:
+        return shape
+    field = math.prod(shape[2:])
+    return shape[1] * field, shape[0] * field
+
+
 def _positive_fans(who: str, shape: tuple[int, ...]) -> tuple[int, int]:
-    fan_in, fan_out = fans(shape)
+    fan_in, fan_out = _fans(who, shape)
     if fan_in == 0 or fan_out == 0:
         raise ValueError(explain(who, "a shape without zeros", f"{tuple(shape)}", "No unit could be scaled."))
     return fan_in, fan_out

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook import init
-from nnbook.arrays import Array, Rng, as_floating
+from nnbook.arrays import Array, Rng, as_floating, as_generator
 from nnbook.errors import check_integer, check_shapes, explain
 from nnbook.module import Module, Parameter
 
@@ -79,7 +79,11 @@ def linear_backward(
     >>> dx, dweight.ravel(), dbias
     (array([[6., 8.]]), array([2., 4.]), array([2.]))
     """
-    if not type(dy) is type(x) is type(weight) is np.ndarray or dy.shape != x.shape[:-1] + weight.shape[1:]:
+    if (
+        not type(dy) is type(x) is type(weight) is np.ndarray
+        or x.shape[-1:] != weight.shape[:1]
+        or dy.shape != x.shape[:-1] + weight.shape[1:]
+    ):
         check_shapes("linear_backward", "x (..., D); weight (D, M); dy (..., M)", x, weight, dy)
     return dy @ weight.T, *_parameter_gradients(dy, x)
 
@@ -129,7 +133,7 @@ class Linear(Module):
     ) -> None:
         self.in_features = check_integer("Linear", "in_features", in_features)
         self.out_features = check_integer("Linear", "out_features", out_features)
-        bound = 1 / math.sqrt(in_features)
+        bound, rng = 1 / math.sqrt(in_features), as_generator("Linear", rng)
         self.weight = Parameter(init.uniform((in_features, out_features), bound, rng=rng, dtype=dtype))
         self.bias = Parameter(init.zeros((out_features,), dtype=dtype)) if bias else None
 

@@ -77,9 +77,11 @@ class Schedule:
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = _check_optimizer(self, optimizer)
-        self.base_lrs = [group.setdefault("initial_lr", group["lr"]) for group in optimizer.param_groups]
+        self.base_lrs = [group.get("initial_lr", group["lr"]) for group in optimizer.param_groups]
         self.t = 0
         self._set_rates()
+        for group, base in zip(optimizer.param_groups, self.base_lrs, strict=True):
+            group["initial_lr"] = base
 
     def rate(self, base: float, t: int) -> float:
         """The rate after t steps of a group that began with `base`."""
@@ -646,7 +648,11 @@ def _check_optimizer(schedule: Any, optimizer: Any) -> Optimizer:
 def _check_state(schedule: Any, state: Any, names: tuple[str, ...]) -> None:
     who = f"{type(schedule).__name__}.load_state_dict"
     if not isinstance(state, Mapping) or set(state) != set(names):
-        got = f"a dict of {', '.join(map(repr, state))}" if isinstance(state, Mapping) else describe(state)
+        got = (
+            f"a dict of {', '.join(map(repr, state))}"
+            if state and isinstance(state, Mapping)
+            else describe(state)
+        )
         raise TypeError(explain(who, "the dict that state_dict returned", got))
     if state["schedule"] != type(schedule).__name__:
         raise ValueError(

@@ -74,7 +74,8 @@ class Loss(Module):
 
     def backward(self) -> Array:
         """The gradient of the loss with respect to the prediction, in its shape."""
-        return self.gradient(1.0, *self.saved(), **self.config())
+        context = self.saved()
+        return self.gradient(1.0, *context, **self.config())
 
 
 # -- the checks -------------------------------------------------------------------------------------------------------
@@ -320,7 +321,7 @@ def _refuse_range(who: str, classes: int, target: Array, ignore_index: int | Non
         fix = "They seem to count from 1: target - 1."
     elif low >= 0:
         fix = f"The {name} have {classes} classes; for these labels the last layer needs {high + 1} outputs."
-    elif ignore_index is None:
+    elif ignore_index is None and name != "prediction":  # of scores by a margin none is ignored
         fix = f"If {low} marks padding, pass ignore_index={low}."
     else:
         fix = "Classes count from 0."

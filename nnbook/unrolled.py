@@ -67,8 +67,8 @@ def _check_backward(
     if weight_ih is not None and len(weight_ih) + H + 1 != rows:
         got = f"weight_ih of shape {weight_ih.shape} and weight_hh of shape {weight_hh.shape}"
         raise ValueError(explain(who, f"weights of {rows - 1} rows together, as forward had", got))
-    for name, d in zip(parts, dy, strict=True):
-        check_shape(who, f"{name} in dy", d, (N, T - 1, H) if name == "dy" else (N, H))
+    for i, d in enumerate(dy):
+        check_shape(who, f"dy[{i}]", d, (N, H) if i else (N, T - 1, H))
     return None if mask is None else check_mask(who, mask, ((N, T - 1), "(N, T)"))
 
 

@@ -22,7 +22,7 @@ BUGS = [  # module, what stands there, what is planted
     ("module", "dx + in_order_of(dx, past)", "dx"),
     ("module", "module.training = flag and not module.frozen", "module.training = flag"),
     ("module", "self._data[...] = _same_shape(\"Parameter.data\"", "self._data = _same_shape(\"Parameter.data\""),
-    ("init", "calculate_gain(nonlinearity) * math.sqrt(3 / fan_in)", "calculate_gain(nonlinearity) * math.sqrt(1 / fan_in)"),
+    ("init", '_gain("kaiming_uniform", nonlinearity) * math.sqrt(3 / fan_in)', '_gain("kaiming_uniform", nonlinearity) * math.sqrt(1 / fan_in)'),
     ("init", "return shape[1] * field, shape[0] * field", "return shape[0] * field, shape[1] * field"),
     ("gradients", "(above - below) / (2 * h)", "(above - below) / h"),
     ("activations", "dx = 1 - y * y", "dx = 1 - np.tanh(y) ** 2"),

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from nnbook.autograd import Node
-from nnbook.errors import explain
+from nnbook.errors import describe, explain
 from nnbook.plots import style
 
 __all__ = ["plot_graph"]
@@ -57,6 +57,9 @@ def plot_graph(
     >>> len(ax.patches), {"→ 2", "→ 6", "→ 8"} <= {text.get_text() for text in ax.texts}  # lines: one in two parts
     (5, True)
     """
+    if not isinstance(nodes, (list, tuple)) or not nodes or not all(hasattr(n, "operation") for n in nodes):
+        fix = "Draw a Tensor by plot_graph(*nnbook.autograd.graph(tensor))."
+        raise TypeError(explain("plot_graph", "a list of one Node or more", describe(nodes), fix))
     for start, end in edges:
         if not 0 <= start < end < len(nodes):
             expected = f"edges from an earlier to a later one of {len(nodes)} nodes"

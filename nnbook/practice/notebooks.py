@@ -100,6 +100,5 @@ def _replaced(exercise: Exercise, text: str, nonsense: bool) -> str:
             new = f"{exercise.function} = lambda *arguments: None" if nonsense else exercise.source
             lines[node.lineno - 1 : node.end_lineno] = new.splitlines()
             return "\n".join(lines)
-    raise ValueError(
-        f"The cell tagged {_TAG}{exercise.id} must hold `def {exercise.function}` at its top level: {text!r}"
-    )
+    expected = f"`def {exercise.function}` at the top level of the cell tagged {_TAG}{exercise.id}"
+    raise ValueError(explain("practice.fill", expected, repr(text)))
