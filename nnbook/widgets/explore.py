@@ -153,7 +153,10 @@ class Explore:
         """Bring the controls and the picture to the state."""
         self._busy = True
         try:
+            ends = self._ends()
             for name, widget in self._controls.items():
+                if name in ends:
+                    widget.max = ends[name]
                 widget.value = self.state[name]
         finally:
             self._busy = False
@@ -166,6 +169,10 @@ class Explore:
         self._says.value = "" if "says" in self.hide else _live(said)
         code = f"<pre>{html.escape(self.code())}</pre>" if self._code_shown else ""
         self._written.value = code
+
+    def _ends(self) -> Mapping[str, int]:
+        """Where sliders end in this state, if before their fields do: a subclass says it. The picture shows no more then."""
+        return {}
 
     def _toggle_code(self) -> None:
         self._code_shown = not self._code_shown
