@@ -268,7 +268,7 @@ def elu_backward(dy: Array, y: Array, *, alpha: float = 1.0) -> Array:
     check_number("elu_backward", "alpha", alpha, at_least=0)
     dx = np.minimum(y, 0) + alpha
     if alpha != 1:
-        dx += (1 - alpha) * (y > 0)
+        dx += np.multiply(y > 0, 1 - alpha, dtype=y.dtype)
     dx *= in_order_of(y, dy)
     return dx
 

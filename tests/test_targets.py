@@ -231,12 +231,19 @@ def test_refuses_amounts(make, prediction, target, error, message):
             "these labels the last layer needs 4 outputs.",
         ),
         (
-            BY_CLASS,
+            BY_CLASS[:2],
             -np.ones((4, 3)),
             np.array([0, 1, -2, 2]),
             ValueError,
             "WHO expects class indices from 0 to 2 as target, but got -2 at position 2. If -2 marks padding, pass "
             "ignore_index=-2.",
+        ),
+        (
+            [nnbook.MultiMarginLoss],  # has no ignore_index
+            -np.ones((4, 3)),
+            np.array([0, 1, -2, 2]),
+            ValueError,
+            "WHO expects class indices from 0 to 2 as target, but got -2 at position 2. Classes count from 0.",
         ),
         (
             BY_CLASS,
