@@ -3,7 +3,7 @@
 For each draw, whatever its sizes:
 
 - the gradients say what a step in a random direction does to the output, as central differences do, in float64;
-- each gradient has the shape of its argument, and y the shape that the docstring promises;
+- each gradient has the shape of its argument;
 - float32 in gives float32 out, of y and of every gradient, equal to float64's but for rounding; and so does a mixture in
   float64;
 - no argument changes.
