@@ -20,6 +20,7 @@ from nnbook.errors import missing_package
 _HOMES = {
     "Explore": "explore",
     "Live": "stage",
+    "LossExplorer": "loss",
     "NeuronExplorer": "neuron",
     # the fields of a state
     "Choice": "fields",
