@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 import nnbook
+from tests.store import LIVE_VIEW
 
 ROOT = pathlib.Path(nnbook.__file__).parents[1]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -108,6 +109,14 @@ def stores_no_widget_state(book):
     return ["metadata.widgets"] if "widgets" in book.metadata else []
 
 
+def stores_pictures_and_words_instead_of_live_views(book):
+    return [
+        f"live view under {shown(cell)!r}"
+        for cell, output in outputs(book)
+        if LIVE_VIEW in output.get("data", {})
+    ]
+
+
 def names_no_path_of_a_machine(book):
     seen = [cell.source for cell in book.cells]
     seen += [re.sub(r"\x1b\[[\d;]*m", "", text) for _, output in outputs(book) for text in texts(output)]
@@ -176,6 +185,7 @@ RULES = [
     stores_no_warning,
     stores_errors_only_where_they_are_meant,
     stores_no_widget_state,
+    stores_pictures_and_words_instead_of_live_views,
     names_no_path_of_a_machine,
     is_compared_or_says_why_not,
     runs_on_python3,
@@ -260,6 +270,11 @@ def widget_state(book):
     return stores_no_widget_state
 
 
+def live_view(book):
+    book.cells[2].outputs[0].data[LIVE_VIEW] = {"model_id": "7f"}
+    return stores_pictures_and_words_instead_of_live_views
+
+
 def run_out_of_order(book):
     book.cells[1].execution_count, book.cells[2].execution_count = 2, 1
     return was_run_from_top_to_bottom
@@ -336,6 +351,7 @@ PLANTED = [
     warning_as_text,
     error_not_meant,
     widget_state,
+    live_view,
     run_out_of_order,
     never_run,
     path_in_output,
