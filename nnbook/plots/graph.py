@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
-from nnbook.autograd import Node
 from nnbook.errors import describe, explain
 from nnbook.plots import style
+
+if TYPE_CHECKING:
+    from nnbook.autograd import Node
 
 __all__ = ["plot_graph"]
 
@@ -64,11 +66,9 @@ def plot_graph(
         if not 0 <= start < end < len(nodes):
             expected = f"edges from an earlier to a later one of {len(nodes)} nodes"
             raise ValueError(explain("plot_graph", expected, f"{(start, end)}"))
-    layers, routes = _layers(len(nodes), edges)
-    places = _places(layers, routes)
+    (columns, high), places, routes = layout(len(nodes), edges)
     wide, tall = 1.75, 0.9
-    high = max(map(len, layers))
-    ax = style.axes(ax, (min(8.0, 0.2 + 1.35 * len(layers)), 0.2 + 0.85 * high))
+    ax = style.axes(ax, (min(8.0, 0.2 + 1.35 * columns), 0.2 + 0.85 * high))
     boxes = {
         i: _draw_node(ax, node, (wide * places[i][0], tall * places[i][1]), gradients)
         for i, node in enumerate(nodes)
@@ -95,7 +95,7 @@ def plot_graph(
                     zorder=1,
                 )
             )
-    ax.set(xlim=(-0.75, wide * (len(layers) - 1) + 0.75), ylim=(-tall * high / 2, tall * high / 2))
+    ax.set(xlim=(-0.75, wide * (columns - 1) + 0.75), ylim=(-tall * high / 2, tall * high / 2))
     ax.set_axis_off()
     return ax
 
@@ -141,6 +141,17 @@ def _number(value: Any) -> str:
     if value.size == 1:
         return f"{value.item():.4g}".replace("-", "−")
     return str(value.shape)
+
+
+def layout(
+    count: int, edges: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], dict[int, tuple[float, float]], dict[tuple[int, int], list[int]]]:
+    """Where to draw what: columns and rows; of each node (x, y), x by columns, y up from the middle; of each edge its stops.
+
+    Stops have numbers from `count` on, and places like nodes.
+    """
+    layers, routes = _layers(count, edges)
+    return (len(layers), max(map(len, layers))), _places(layers, routes), routes
 
 
 def _layers(
