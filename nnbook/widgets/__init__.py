@@ -22,6 +22,7 @@ _HOMES = {
     "Live": "stage",
     "LossExplorer": "loss",
     "NeuronExplorer": "neuron",
+    "TowerBuilder": "towers",
     # the fields of a state
     "Choice": "fields",
     "Flag": "fields",
