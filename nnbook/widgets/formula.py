@@ -383,12 +383,12 @@ def _trouble(
     for entry, value in zip(formula.entries, values, strict=True):
         if not math.isfinite(value):
             sources = [values[i] for i in entry.sources]
-            at_fault = {
-                "divide": lambda x, y: y == 0,
-                "log": lambda x: x <= 0,
-                "power": lambda x: x <= 0,
-            }.get(entry.operation, lambda *_: False)
-            why = _WHY[entry.operation] if at_fault(*sources) else "the result is too large to be held"
+            at_fault = (
+                (entry.operation == "divide" and sources[1] == 0)
+                or (entry.operation == "log" and sources[0] <= 0)
+                or (entry.operation == "power" and (sources[0] == 0 or math.isnan(value)))
+            )
+            why = _WHY[entry.operation] if at_fault else "the result is too large to be held"
             given = " and ".join(short(x) for x in sources)
             return f"{entry.name} has no finite value here (from {given}): {why}. Change an input."
     for i, gradient in enumerate(gradients):

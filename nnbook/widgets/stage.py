@@ -99,6 +99,10 @@ class Live(anywidget.AnyWidget):
         """What stands before ``state=`` in `code()`, as Python: "model", say."""
         return []
 
+    def shown(self, name: str) -> bool:
+        """Whether a field's control is of use in this state."""
+        return True
+
     # What a hand does; a subclass overrides what it needs
 
     def on_set(self, name: str, value: Any) -> None:
@@ -229,7 +233,7 @@ class Live(anywidget.AnyWidget):
             "controls": [
                 _control(name, field, self.state[name])
                 for name, field in self.fields.items()
-                if field.label and name not in self.hide
+                if field.label and name not in self.hide and self.shown(name)
             ],
             "buttons": [vars(button) for button in buttons if button.name not in self.hide],
             "says": self._trouble or ("" if "says" in self.hide else self.says()),
