@@ -46,7 +46,8 @@ function keep(views, parent, items, build) {
   });
 }
 
-// One message in flight. What a drag sends meanwhile is replaced by what it sends next; strokes are joined.
+// One message in flight. What a drag sends meanwhile is replaced by what it sends next; a stroke is joined to the
+// piece that it goes on from.
 function post(model, root, stalled) {
   const waiting = [];
   let timer = 0;
@@ -74,8 +75,10 @@ function post(model, root, stalled) {
   function send(event) {
     const last = waiting.at(-1);
     const same = last && last.kind === event.kind && last.name === event.name;
-    if (same && event.kind === "stroke") last.points.push(...event.points);
-    else if (same && event.kind !== "press") waiting[waiting.length - 1] = event;
+    const stroke = event.kind === "stroke";
+    const goesOn = same && stroke && String(last.points.at(-1)) === String(event.points[0]);
+    if (goesOn) last.points.push(...event.points);
+    else if (same && !stroke && event.kind !== "press") waiting[waiting.length - 1] = event;
     else waiting.push(event);
     next();
   }
