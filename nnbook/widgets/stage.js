@@ -66,12 +66,14 @@ function post(model, root, stalled) {
       stalled(true);
     }
   }
-  model.on("change:answered", () => {
+  // A scene comes with its answer, in either order. The next message waits until it was drawn: `ahead` must still be true.
+  const answered = () => {
     clearTimeout(timer);
     timer = 0;
     stalled(false);
     next();
-  });
+  };
+  model.on("change:answered", () => queueMicrotask(answered));
   function send(event) {
     const last = waiting.at(-1);
     const same = last && last.kind === event.kind && last.name === event.name;
