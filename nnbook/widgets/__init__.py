@@ -18,6 +18,7 @@ from typing import Any
 from nnbook.errors import missing_package
 
 _HOMES = {
+    "DrawingPad": "pad",
     "Explore": "explore",
     "Live": "stage",
     "LossExplorer": "loss",
