@@ -23,6 +23,7 @@ _HOMES = {
     "Live": "stage",
     "LossExplorer": "loss",
     "NeuronExplorer": "neuron",
+    "ShapeStepper": "shapes",
     "TowerBuilder": "towers",
     # the fields of a state
     "Choice": "fields",
