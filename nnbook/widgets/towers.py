@@ -163,6 +163,10 @@ class TowerBuilder(Live):
             raise ValueError(explain("TowerBuilder.network", "at least one tower", "none", "Press Add."))
         return _network(*self._built())
 
+    def score(self) -> tuple[float, int]:
+        """How far off it is on average from x = 0 to x = 1, and how many hidden units it has."""
+        return self._result()[1], 2 * len(self.state["towers"])
+
     def panels(self) -> list[Panel]:
         return [self._curve_panel(), self._numbers_panel(), self._score()]
 
@@ -181,7 +185,7 @@ class TowerBuilder(Live):
                 Line(x=[at, at], y=[y[place], wanted], color=RED, width=3),
                 Write(
                     x=min(at + 0.015, 0.9),
-                    y=float(np.clip((y[place] + wanted) / 2, *_Y)),
+                    y=float(np.clip(0.3 * y[place] + 0.7 * wanted, *_Y)),
                     text=f"{worst:.2f} off",
                     anchor="start",
                     color="#A84300",
@@ -286,7 +290,7 @@ class TowerBuilder(Live):
         )
 
     def _score(self) -> Panel:
-        mean, units = self._result()[1], 2 * len(self.state["towers"])
+        mean, units = self.score()
         even = _even(self.state["goal"], self.state["unit"] == "ReLU")
         top = max(0.4, 1.15 * mean)
         word = "ramps" if self.state["unit"] == "ReLU" else "towers"
@@ -296,7 +300,7 @@ class TowerBuilder(Live):
             Dots(x=places, y=even, color=GREY, shape="s", size=7),
             Write(
                 x=15.9,
-                y=even[-1] + 0.13 * top,
+                y=max(even[-3:]) + 0.14 * top,
                 text=f"{word} of equal width",
                 anchor="end",
                 color="#555555",
