@@ -19,6 +19,7 @@ from nnbook.errors import missing_package
 
 _HOMES = {
     "DrawingPad": "pad",
+    "BackpropStepper": "backprop",
     "Explore": "explore",
     "Live": "stage",
     "LossExplorer": "loss",
