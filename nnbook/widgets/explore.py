@@ -26,6 +26,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import anywidget
 import ipywidgets as W
 import numpy as np
 from matplotlib.figure import Figure, FigureBase
@@ -41,6 +42,31 @@ Draw = Callable[[FigureBase], Callable[..., str | None]]
 
 _DPI = 90
 _NOTE = 9.0  # points
+
+
+class _Keys(anywidget.AnyWidget):
+    """Keeps the keys pressed in an Explore from JupyterLab, to which an arrow in a menu means the next cell."""
+
+    _esm = """
+    // JupyterLab looks for the mark on the very element that has the focus.
+    const mark = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    export default {
+      render({ el }) {
+        let home = null;
+        let wanted = true;
+        const seek = () => {
+          home = el.closest(".nnbook-explore");
+          if (home) home.addEventListener("focusin", mark);
+          else if (wanted) requestAnimationFrame(seek); // not on the page yet
+        };
+        seek();
+        return () => {
+          wanted = false;
+          home?.removeEventListener("focusin", mark);
+        };
+      },
+    };
+    """
 
 
 class Explore:
@@ -140,6 +166,7 @@ class Explore:
                 *self._controls.values(),
                 W.HBox(buttons),
                 self._written,
+                _Keys(layout=W.Layout(display="none")),
             ]
         )
         self.view.add_class("nnbook-explore")
