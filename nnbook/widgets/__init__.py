@@ -18,6 +18,8 @@ from typing import Any
 from nnbook.errors import missing_package
 
 _HOMES = {
+    "ActivationExplorer": "activation",
+    "ContourPath": "contour",
     "DrawingPad": "pad",
     "BackpropStepper": "backprop",
     "Explore": "explore",
