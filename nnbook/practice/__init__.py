@@ -62,6 +62,12 @@ the tests run every notebook both ways.
     (broadcasting undone) · make_pair (open: an operation of your own)
 10_training (``training.``)
     one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits)
+18_convolution (``convolution.``)
+    output_size · convolve (with stride and padding) · all_maps (channels summed) · pool_gradient (of the largest) ·
+    gradients (backward in one dimension) · make_finder (open: a kernel that finds corners)
+19_cnn (``cnn.``)
+    count (what a LeNet learns) · drop_units (dropout) · receptive_field · occlusion · shift (over the edge) ·
+    make_mover (open: moved digits)
 
 Each notebook has a quiz, ``warmup``, a vote, ``is_this_true``, and predictions. A vote is shown with `practice.predict`,
 noted first and answered after the run. `nnbook.practice.catalog.every("neuron")` lists all of a notebook's.

@@ -44,6 +44,8 @@ NOTEBOOKS = {
     "clinic": "08_bug_clinic",
     "autograd": "09_autograd",
     "training": "10_training",
+    "convolution": "18_convolution",
+    "cnn": "19_cnn",
 }
 """Which notebook the identifiers with a prefix belong to. Its exercises live in nb<notebook>.py."""
 
