@@ -84,7 +84,7 @@ def test_the_curves_and_the_grey_ground(name):
 
 
 @pytest.mark.parametrize("name", NAIVE)
-@pytest.mark.parametrize("start", [{"w": 1, "b": 0.27}, {"w": -1.2, "b": -0.5}])
+@pytest.mark.parametrize("start", [{"w": 1.3, "b": 0.27}, {"w": -1.2, "b": -0.5}])
 def test_a_step_of_learning_goes_down_the_measured_slope(name, start):
     f, w, b = NAIVE[name], float(start["w"]), float(start["b"])
     unit = widgets.ActivationExplorer(state={"function": name, "leak": 0.3, **start})
