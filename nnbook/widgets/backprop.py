@@ -1,8 +1,8 @@
 """Back-propagation by hand: values forward, gradients back, one step at a time, and a question at each step back.
 
 A formula, typed or a network of notebook 07, lies on the stage as boxes and arrows. Forward each box gets its value; back,
-its gradient, which is asked before it is shown: the reply to a wrong number names the slip that leads to it. Everything comes
-from the tape of `nnbook.autograd`; beside each gradient stands the one found by nudging.
+its gradient, which is asked before it is shown: the reply to a wrong number names the slip behind it. All of it comes from
+the tape of `nnbook.autograd`; beside each gradient stands the one found by nudging.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class BackpropStepper(Live):
     --------
     >>> w = BackpropStepper(state={"expression": "a * b + a", "step": 2})
     >>> w.says()
-    'All values are known: the result is 8. How much does the result move per unit of itself?'
+    'All values are known: the result is 8. The way back starts here: how much does the result move per unit of itself?'
     >>> w.on_set("answer", "8")
     >>> w.says()
     'No. That is its value. The question is how far it moves per unit of itself. Try again, or press Step to see it.'
