@@ -228,8 +228,8 @@ class Explore:
         count = len(self._stills)
         width = 7.8
         each = width / count
-        high = min(self.size[1] + 0.6, 1.1 * self.size[1] * each / self.size[0] + 0.9)
-        lines = []
+        high = min(self.size[1] + 0.6, max(1.1 * self.size[1] * each / self.size[0], 2.2) + 0.9)
+        lines, longest = [], 0
         with style.context(), np.errstate(all="ignore"):
             figure = Figure(figsize=(width, high), dpi=_DPI, layout="constrained", facecolor="white")
             parts = np.atleast_1d(np.array(figure.subfigures(1, count)))
@@ -241,7 +241,9 @@ class Explore:
                     part.suptitle(title, fontsize=10.5, fontweight="bold")
                 lines.append(": ".join(words for words in (title, said) if words))
                 note = textwrap.fill(said, int(each * 72 / (0.57 * _NOTE)))
+                longest = max(longest, note.count("\n") + 1)
                 part.supxlabel(note, x=0.02, ha="left", fontsize=_NOTE)
+            figure.set_figheight(high + max(0, longest - 3) * 1.25 * _NOTE / 72)
         return figure, lines
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
