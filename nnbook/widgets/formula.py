@@ -62,7 +62,7 @@ _SIGNS: dict[type[ast.operator], str] = {
     ast.Mult: "multiply",
     ast.Div: "divide",
 }
-_TYPED = str.maketrans({"×": "*", "·": "*", "−": "-", "÷": "/", "^": "**", "²": "**2", "³": "**3", ":": "/"})
+_TYPED = str.maketrans({"×": "*", "·": "*", "−": "-", "÷": "/", "^": "**", "²": "**2", "³": "**3"})
 
 
 class Entry(NamedTuple):
@@ -146,8 +146,8 @@ def parse(text: str, names: Sequence[str], *, who: str = "formula", most: int = 
     ...
     ValueError: formula expects an expression with a letter in it, but got the number 6. Put in one of a, b.
     """
-    tree = _tree(text, who)
-    reader = _Reader(names, who, most)
+    source, tree = _tree(text, who)
+    reader = _Reader(source, names, who, most)
     place = reader.visit(tree)
     if isinstance(place, float):
         fix = f"Put in one of {', '.join(names)}."
@@ -168,7 +168,8 @@ def number(text: str, *, who: str = "answer") -> float:
     >>> number("−3"), number("1 / 4"), number("0,5")
     (-3.0, 0.25, 0.5)
     """
-    place = _Reader([], who, MOST).visit(_tree(text.replace(",", "."), who))
+    source, tree = _tree(text.replace(",", "."), who)
+    place = _Reader(source, [], who, MOST).visit(tree)
     assert isinstance(place, float)  # without letters everything is worked out
     return place
 
@@ -184,7 +185,8 @@ def short(value: float) -> str:
     return f"{value + 0.0:.4g}".replace("-", "−")
 
 
-def _tree(text: str, who: str) -> ast.expr:
+def _tree(text: str, who: str) -> tuple[str, ast.expr]:
+    """What was typed, in Python's own signs, and how it is built."""
     if not isinstance(text, str):
         raise TypeError(explain(who, "an expression as text", describe(text)))
     if not text.strip():
@@ -196,7 +198,8 @@ def _tree(text: str, who: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as: 1if is not nicely spaced
-            return ast.parse(text.translate(_TYPED).strip(), mode="eval").body
+            source = text.translate(_TYPED).strip()
+            return source, ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         fix = "Mind the brackets, and write 2 * a for 2a."
         raise ValueError(explain(who, "an expression that can be read", _shown(text), fix)) from None
@@ -209,8 +212,8 @@ def _shown(text: str) -> str:
 class _Reader:
     """Turns a tree into entries: the place of what it visited, or its value where it is a plain number."""
 
-    def __init__(self, names: Sequence[str], who: str, most: int) -> None:
-        self.names, self.who, self.most = list(names), who, most
+    def __init__(self, source: str, names: Sequence[str], who: str, most: int) -> None:
+        self.source, self.names, self.who, self.most = source, list(names), who, most
         self.entries: list[Entry] = []
 
     def visit(self, node: ast.expr) -> int | float:
@@ -275,10 +278,7 @@ class _Reader:
         return len(self.entries) - 1
 
     def _text(self, node: ast.expr) -> str:
-        try:
-            return _shown(ast.unparse(node))
-        except (RecursionError, ValueError):
-            return "something else"
+        return _shown(ast.get_source_segment(self.source, node) or "something else")
 
 
 def _done(operation: str, inputs: Sequence[Any], exponent: float | None) -> Any:
