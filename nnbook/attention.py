@@ -39,7 +39,7 @@ from nnbook.arrays import Array, Rng, as_floating, as_generator
 from nnbook.errors import check_integer, check_saved, check_shapes, describe, explain
 from nnbook.linear import Linear, linear
 from nnbook.module import Module, Parameter
-from nnbook.sequences import check_key_mask, check_queries, check_query_mask
+from nnbook.sequences import check_key_mask, check_queries, who_sees_whom
 
 __all__ = [
     "AdditiveAttention", "AdditiveAttentionSaved", "AttentionSaved", "MultiHeadAttention",
@@ -342,7 +342,7 @@ class AdditiveAttention(Module):
         value = np.asarray(value)
         sizes = [self.query_dim, self.key_dim, value.shape[-1] if value.ndim else 1]
         query, key, value = check_queries(self, [query, key, value], sizes, self.weight_query.data.dtype)
-        allowed = check_query_mask(self, mask, query, key)
+        allowed = who_sees_whom(self, mask, query, key)
         y, saved = additive_attention(query, key, value, *self._parameters(), mask=allowed)
         self.save(query, key, value, saved)
         self.weights = saved.weights if self.keep_weights else None
@@ -363,13 +363,8 @@ class AdditiveAttention(Module):
 
     def config(self) -> dict[str, Any]:
         """The arguments that build it again."""
-        return {
-            "query_dim": self.query_dim,
-            "key_dim": self.key_dim,
-            "attention_dim": self.attention_dim,
-            "keep_weights": self.keep_weights,
-            "dtype": self.weight_query.data.dtype.name,
-        }
+        sizes = {"query_dim": self.query_dim, "key_dim": self.key_dim, "attention_dim": self.attention_dim}
+        return {**sizes, "keep_weights": self.keep_weights, "dtype": self.weight_query.data.dtype.name}
 
 
 class MultiHeadAttention(Module):
@@ -449,14 +444,7 @@ class MultiHeadAttention(Module):
             raise TypeError(explain(self, "keys with the values", f"key=None, value={describe(value)}"))
         given = [x for x in (query, key, value) if x is not None]
         inputs = check_queries(self, given, 3 * [self.embed_dim], self.in_proj_weight.data.dtype)
-        allowed = check_query_mask(self, mask, inputs[0], inputs[:2][-1])
-        if causal:
-            queries, keys = inputs[0].shape[1], inputs[:2][-1].shape[1]
-            if queries != keys:
-                got = f"{queries} queries and {keys} keys"
-                raise ValueError(explain(self, "as many queries as keys if causal", got))
-            earlier = np.tri(queries, dtype=bool)[np.newaxis]
-            allowed = earlier if allowed is None else earlier & allowed
+        allowed = who_sees_whom(self, mask, inputs[0], inputs[:2][-1], causal)
         heads: list[Array] = []  # queries, keys, values: (N, h, T, D / h) each
         for x, columns in self._through(inputs):
             weight, bias = self.in_proj_weight.data[:, columns], self.in_proj_bias.data[columns]
@@ -503,9 +491,5 @@ class MultiHeadAttention(Module):
 
     def config(self) -> dict[str, Any]:
         """The arguments that build it again."""
-        return {
-            "embed_dim": self.embed_dim,
-            "num_heads": self.num_heads,
-            "keep_weights": self.keep_weights,
-            "dtype": self.in_proj_weight.data.dtype.name,
-        }
+        sizes = {"embed_dim": self.embed_dim, "num_heads": self.num_heads}
+        return {**sizes, "keep_weights": self.keep_weights, "dtype": self.in_proj_weight.data.dtype.name}

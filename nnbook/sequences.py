@@ -36,6 +36,7 @@ __all__ = [
     "check_sequences",
     "examples_first",
     "steps_first",
+    "who_sees_whom",
 ]
 
 
@@ -128,6 +129,27 @@ def check_queries(who: Any, inputs: list[Any], features: list[int], dtype: npt.D
         got = f"shapes {arrays[1].shape} and {arrays[2].shape}"
         raise ValueError(explain(who, "as many steps in value as in key", got, "Each key has its value."))
     return arrays
+
+
+def who_sees_whom(
+    who: Any, mask: npt.ArrayLike | None, query: Array, key: Array, causal: bool = False
+) -> Array | None:
+    """Return a mask with three axes, without the later keys if `causal`; None if all queries see all keys.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the mask does not fit, or if `causal` has nothing to compare: as many queries as keys.
+    """
+    allowed = check_query_mask(who, mask, query, key)
+    if not causal:
+        return allowed
+    queries, keys = query.shape[1], key.shape[1]
+    if queries != keys:
+        got = f"{queries} queries and {keys} keys"
+        raise ValueError(explain(who, "as many queries as keys if causal", got))
+    earlier = np.tri(queries, dtype=bool)[np.newaxis]
+    return earlier if allowed is None else earlier & allowed
 
 
 def check_query_mask(who: Any, mask: npt.ArrayLike | None, query: Array, key: Array) -> Array | None:

@@ -55,7 +55,7 @@ BUGS = [  # module, what stands there, what is planted
     ("unrolled", "c_to_f *= c[:T]", "c_to_f *= c[1:]", "recurrent"),
     ("unrolled", "np.copyto(h_next, step[:H], where=carried)\n", "np.copyto(h_next, step[:H], where=~carried)\n", "recurrent"),
     ("attention", "    scores *= 1 / math.sqrt(query.shape[-1])", "    scores *= 1 / query.shape[-1]"),
-    ("attention", "earlier = np.tri(queries, dtype=bool)", "earlier = np.tri(queries, k=-1, dtype=bool)"),
+    ("sequences", "earlier = np.tri(queries, dtype=bool)", "earlier = np.tri(queries, k=-1, dtype=bool)", "attention"),
     ("attention", "np.where(columns % 2, np.cos(angle), np.sin(angle))", "np.where(columns % 2, np.sin(angle), np.cos(angle))"),
     ("optimizers", "math.sqrt(1 - beta2**t)", "math.sqrt(1 - beta2 ** (t - 1) + 1e-12)"),
     ("optimizers", 'root += correction * group["eps"]', 'root = np.sqrt(root**2 + correction**2 * group["eps"])'),
