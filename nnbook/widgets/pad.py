@@ -164,7 +164,9 @@ class DrawingPad(Live):
             colors = [ORANGE if digit == best else BLUE for digit in range(10)]
             marks.append(Bars(x=np.arange(10), y=100 * shares, color=colors, width=0.75))
             marks += [
-                Write(x=k, y=100 * share + 4, text=f"{100 * share:.0f}", size=14, bold=k == best)
+                Write(
+                    x=k, y=100 * share + 4, text=_percent(share).removesuffix(" %"), size=14, bold=k == best
+                )
                 for k, share in enumerate(shares)
                 if share >= 0.005
             ]
