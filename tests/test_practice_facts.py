@@ -269,3 +269,28 @@ def test_slopes_at_equal_numbers_and_with_ever_smaller_nudges():
     }
     assert min(errors, key=errors.get) == 1e-5
     assert errors[0.1] / errors[1e-5] > 1e7, "by a factor of a hundred million, about"
+
+
+def test_what_notebook_18_says_of_windows():
+    sizes = practice.exercise("convolution.sizes").reference
+    assert sizes(28, [(5, 2, 0), (3, 1, 1)]) == [12, 12], "the example in the prompt"
+    assert sizes(32, [(5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)]) == [28, 14, 10, 5], "LeNet"
+    assert (28 - 5) / 2 == 11.5
+    assert (8 - 3 + 1) ** 2 == 36
+    assert 64 * 36 == 2304
+    windows = nnbook.functional.conv2d_backward(
+        np.ones((1, 1, 6, 6)), np.ones((1, 1, 8, 8)), np.ones((1, 1, 3, 3))
+    )[0]
+    assert (windows[0, 0, 0, 0], windows[0, 0, 0, 4], windows[0, 0, 4, 4]) == (1, 3, 9)
+
+
+def test_the_finder_of_corners_has_room_and_the_corner_itself_does_not_do():
+    from nnbook.practice import nb18_convolution
+
+    pictures, middles = nb18_convolution._puzzles()
+    kernel = practice.exercise("convolution.make_finder").reference()
+    maps = nnbook.functional.conv2d(pictures[:, None], kernel[None, None])[:, 0]
+    at_corner = maps[np.arange(100), middles[:, 0, 0] - 1, middles[:, 0, 1] - 1]
+    maps[np.arange(100), middles[:, 0, 0] - 1, middles[:, 0, 1] - 1] = -np.inf
+    assert (at_corner - maps.max(axis=(1, 2))).min() > 0.7
+    assert np.sum(nb18_convolution._peaks(nb18_convolution.CORNER) == 0) < 50

@@ -63,8 +63,8 @@ the tests run every notebook both ways.
 10_training (``training.``)
     one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits)
 18_convolution (``convolution.``)
-    output_size · convolve (with stride and padding) · all_maps (channels summed) · pool_gradient (of the largest) ·
-    gradients (backward in one dimension) · make_finder (open: a kernel that finds corners)
+    sizes (of the maps) · convolve (with stride and padding) · all_maps (channels summed) · pool_gradient (of the
+    largest) · gradients (backward in one dimension) · make_finder (open: a kernel that finds corners)
 19_cnn (``cnn.``)
     count (what a LeNet learns) · drop_units (dropout) · receptive_field · occlusion · shift (over the edge) ·
     make_mover (open: moved digits)

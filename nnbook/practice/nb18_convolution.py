@@ -26,101 +26,118 @@ def _entries(right, output):
     return {"where": where, "your_entry": float(yours[where]), "right_entry": float(right[where])}
 
 
-# output_size ---------------------------------------------------------------------------------------------------------
+# sizes ---------------------------------------------------------------------------------------------------------------
 
 
-def output_size(size, kernel, stride, padding):
-    """How many windows fit: one at the start, and one more for each whole step up to the last place."""
-    last_start = size + 2 * padding - kernel
-    return last_start // stride + 1
+def sizes(size, layers):
+    """The size after each layer: one window at the start, and one more for each whole step."""
+    result = []
+    for kernel, stride, padding in layers:
+        size = (size + 2 * padding - kernel) // stride + 1
+        result.append(size)
+    return result
 
 
-def _output_size(
-    size, kernel, stride, padding, *, off_by_one=False, one_side=False, rounded_up=False, kernel_ignored=False
+def _sizes(
+    size,
+    layers,
+    *,
+    off_by_one=False,
+    one_side=False,
+    rounded_up=False,
+    kernel_ignored=False,
+    from_the_start=False,
 ):
-    last_start = size + (1 if one_side else 2) * padding - (1 if kernel_ignored else kernel)
-    steps = -(-last_start // stride) if rounded_up else last_start // stride
-    return steps + (0 if off_by_one else 1)
+    result, before = [], size
+    for kernel, stride, padding in layers:
+        last_start = before + (1 if one_side else 2) * padding - (1 if kernel_ignored else kernel)
+        steps = -(-last_start // stride) if rounded_up else last_start // stride
+        result.append(steps + (0 if off_by_one else 1))
+        before = size if from_the_start else result[-1]
+    return result
 
 
-def _worked_output_size(case, where):
-    size, kernel, stride, padding = case
-    last = size + 2 * padding - kernel
-    starts = list(range(0, last + 1, stride))
-    shown = ", ".join(map(str, starts if len(starts) < 7 else [*starts[:3], "…", starts[-1]]))
-    return (
-        f"with its zeros the row is {size} + 2 · {padding} = {size + 2 * padding} long, so the last window of "
-        f"{kernel} could start at {last}. In steps of {stride} they start at {shown}: {len(starts)} windows."
-    )
+def _worked_sizes(case, where):
+    size, layers = case
+    lines = []
+    for kernel, stride, padding in layers:
+        after = (size + 2 * padding - kernel) // stride + 1
+        lines.append(f"({size} + 2 · {padding} − {kernel}) // {stride} + 1 = {after}")
+        size = after
+    return "; ".join(lines) + "."
 
 
-OUTPUT_SIZE = Exercise(
-    id="convolution.output_size",
+SIZES = Exercise(
+    id="convolution.sizes",
     notebook=NOTEBOOK,
-    title="How large is the map?",
+    title="Smaller and smaller",
     prompt="""
-A row of `size` pixels gets `padding` zeros at *each* end. A window of `kernel` pixels is laid on its beginning and
-moved on by `stride` pixels, as long as it fits.
+A picture of `size` × `size` pixels goes through several layers, one after the other. Each one lays `padding` zeros on
+every side, and slides a square window of `kernel` × `kernel` pixels over what it gets, in steps of `stride`.
 
-Write `output_size(size, kernel, stride, padding)`, with four whole numbers. Return how many windows there are, one
-whole number.
+Write `sizes(size, layers)`: `size` is a whole number, `layers` a list of triples `(kernel, stride, padding)`. Return a
+list with the height of the map after each layer, as long as `layers`. With 28 and `[(5, 2, 0), (3, 1, 1)]` that is
+`[12, 12]`.
 """,
     starter="""
-def output_size(size, kernel, stride, padding):  # four whole numbers -> one
+def sizes(size, layers):  # 28, [(5, 2, 0), (3, 1, 1)] -> [12, 12]
     ...
 """,
-    reference=output_size,
-    faulty=_output_size,
+    reference=sizes,
+    faulty=_sizes,
     cases=lambda: [
-        (8, 3, 1, 0),
-        (28, 5, 2, 0),
-        (7, 3, 2, 1),
-        (10, 4, 3, 2),
-        (11, 3, 3, 1),
-        (9, 2, 4, 1),
-        (20, 7, 5, 3),
+        (8, [(3, 1, 0)]),
+        (28, [(5, 2, 0), (3, 1, 1)]),
+        (7, [(3, 2, 1), (2, 1, 0)]),
+        (32, [(5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)]),
+        (40, [(4, 3, 2), (3, 1, 1), (3, 2, 1)]),
+        (29, [(2, 4, 1), (3, 3, 2)]),
     ],
-    expects="one whole number",
+    expects="a list of whole numbers, one for each layer",
     hints=(
-        "Where could the last window start? Its end must not stick out of the row with its zeros.",
-        "The starts are 0, stride, 2 · stride, … up to that last place. How many are they? Mind that 0 is one of them.",
-        "`(size + 2 * padding - kernel) // stride + 1`",
+        "One layer first. Where could the last window start? Its end must not stick out of the picture with its zeros. "
+        "And mind that 0 is a start too.",
+        "What one layer gives is what the next one gets: keep the size in a variable and overwrite it.",
+        "`size = (size + 2 * padding - kernel) // stride + 1`, and append it to the list.",
     ),
-    next="Which padding keeps the size, at stride 1, for a kernel of 3, of 5, of 7? And for one of 4?",
+    next="The fourth picture that was tried is LeNet of 1998: 32, then 28, 14, 10, 5. Its two layers of stride 2 are "
+    "poolings, whose windows of 2 × 2 lie side by side; section 3 has them.",
     wrong=(
         Mistake(
             name="off_by_one",
             title="Close: one window is missing.",
-            seen="For size {size}, kernel {kernel}, stride {stride}, padding {padding} you gave {yours}, asked was "
-            "{right}.",
+            seen="From {size} by {layers} you gave {yours}, asked was {right}.",
             why="You have counted the steps. There is one window more than there are steps, as there is one fence post "
             "more than there are gaps.",
         ),
         Mistake(
             name="one_side",
-            title="Close: zeros at one end only.",
-            seen="For size {size}, kernel {kernel}, stride {stride}, padding {padding} you gave {yours}, asked was "
-            "{right}.",
-            why="Padding goes on both ends, so the row grows by twice as much.",
+            title="Close: zeros on one side only.",
+            seen="From {size} by {layers} you gave {yours}, asked was {right}.",
+            why="Padding goes on both ends of a row, so the row grows by twice as much.",
         ),
         Mistake(
             name="rounded_up",
             title="Close: a window that does not fit is counted.",
-            seen="For size {size}, kernel {kernel}, stride {stride}, padding {padding} you gave {yours}, asked was "
-            "{right}.",
+            seen="From {size} by {layers} you gave {yours}, asked was {right}.",
             why="Where the stride does not come out even, the last step would push the window over the end. It is not "
             "taken, and the pixels that are left over are never seen: round down.",
         ),
         Mistake(
             name="kernel_ignored",
             title="Close: as if the window were one pixel wide.",
-            seen="For size {size}, kernel {kernel}, stride {stride}, padding {padding} you gave {yours}, asked was "
-            "{right}.",
+            seen="From {size} by {layers} you gave {yours}, asked was {right}.",
             why="A window needs room for all of its pixels, so the last one starts that much earlier. Size divided by "
-            "stride is right for a window of a single pixel only.",
+            "stride is true of a window of a single pixel only.",
+        ),
+        Mistake(
+            name="from_the_start",
+            title="Close: every layer sees the first picture.",
+            seen="From {size} by {layers} you gave {yours}, asked was {right}.",
+            why="The layers stand one behind the other: each slides over the map that the one before has made.",
         ),
     ),
-    worked=_worked_output_size,
+    worked=_worked_sizes,
 )
 
 
@@ -216,7 +233,7 @@ def convolve(picture, kernel, stride, padding):  # (H, W), (kh, kw), two whole n
     cases=_convolve_cases,
     expects="an array of shape (OH, OW)",
     hints=(
-        "Pad first; from then on H and W are those of the padded picture. OH and OW are what `output_size` would say.",
+        "Pad first; from then on H and W are those of the padded picture. OH and OW are what the formula says.",
         "Entry (row, column) of the map looks at the window whose top left pixel is (row · stride, column · stride).",
         "`np.sum(kernel * padded[top : top + kh, left : left + kw])`, with `top = row * stride` and "
         "`left = column * stride`.",
@@ -1014,5 +1031,5 @@ LAYOUT = Quiz(
     ),
 )
 
-EXERCISES = (OUTPUT_SIZE, CONVOLVE, ALL_MAPS, POOL_GRADIENT, GRADIENTS, MAKE_FINDER)
+EXERCISES = (SIZES, CONVOLVE, ALL_MAPS, POOL_GRADIENT, GRADIENTS, MAKE_FINDER)
 QUIZZES = (WARMUP, IS_THIS_TRUE, SHUFFLED, SIZE, CHANNELS, SPEED, CORNER_PIXEL, LAYOUT)
