@@ -89,7 +89,7 @@ class Circuit(NamedTuple):
 @functools.lru_cache(maxsize=128)
 def typed(text: str) -> Circuit:
     """An expression as a circuit; raises as `parse` does."""
-    formula = parse(text, LETTERS, who="the expression")
+    formula = parse(text, LETTERS, who="the expression", most=9)
     edges = formula.edges
     (columns, rows), spots, stops = layout(len(formula.entries), edges)
     apart, high = min(124.0, (940 - WIDE) / max(columns - 1, 1)), max(2, rows) * 84 + 8
