@@ -201,9 +201,10 @@ def test_dots_outside_the_map_are_not_drawn():
     for dots in marks(w, "map", "dots"):
         assert all(x0 <= x <= x1 for x in dots["x"])
         assert all(y0 <= y <= y1 for y in dots["y"])
-    inside = sum(x0 <= x <= x1 and y0 <= y <= y1 for x, y in w.path())
-    assert inside < 41
-    assert inside in [len(dots["x"]) for dots in marks(w, "map", "dots")]
+    inside = np.array([(x, y) for x, y in w.path() if x0 <= x <= x1 and y0 <= y <= y1])
+    assert 5 < len(inside) < 41
+    (dots,) = (dots for dots in marks(w, "map", "dots") if len(dots["x"]) == len(inside))
+    assert np.transpose([dots["x"], dots["y"]]) == pytest.approx(inside, rel=1e-4)
 
 
 def test_the_curve_of_the_losses():
