@@ -561,8 +561,8 @@ SHIFT = Exercise(
     title="Push it over the sheet",
     prompt="""
 Write `shift(pictures, across, down)`: `pictures` has shape (N, C, H, W); `across` and `down` are whole numbers of
-pixels, smaller than the picture: so far to the right, and so far down; a negative one pushes to the left, or up. Return the pushed pictures, of the same shape.
-What is pushed over the edge is lost, and what is laid bare is paper: 0.
+pixels, smaller than the picture: so far to the right, and so far down. A negative one pushes to the left, or up. Return
+the pushed pictures, of the same shape. What is pushed over the edge is lost, and what is laid bare is paper: 0.
 """,
     starter="""
 def shift(pictures, across, down):  # (N, C, H, W), two whole numbers -> (N, C, H, W)
