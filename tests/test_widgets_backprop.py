@@ -291,7 +291,7 @@ def test_boxes_neither_overlap_nor_leave_the_stage():
         "a",
         "a*a+a",
         "exp(a*b+c)/(a-d)+tanh(a*e)*f",
-        "((((((((a+1)*2)**2-b)*3)+c)/4)-d)*5",
+        "(((((((a+1)*2)**2-b)*3)+c)/4)-d)*5",
     ]
     for circuit in [*map(typed, texts), *NETS.values()]:
         wide, high = circuit.size

@@ -28,6 +28,7 @@ _HOMES = {
     "Live": "stage",
     "LossExplorer": "loss",
     "NeuronExplorer": "neuron",
+    "PerceptronReplay": "replay",
     "ShapeStepper": "shapes",
     "TowerBuilder": "towers",
     # the fields of a state
