@@ -10,6 +10,8 @@
     plot_graph              an expression: what was computed from what, values forward and gradients back
     plot_function           a curve, its slope beside it
     plot_nerve_cell         a nerve cell above the formula that is named after it
+    plot_loops              where a loop can lead: to the unit itself, to a neighbour, to an earlier layer
+    plot_unrolled           a unit with a loop, and the same unit once for each step
 
 Nothing depends on colour alone: classes differ in shape, signs in line style. matplotlib is imported here, so
 ``nnbook.plots`` is loaded when it is first asked for.
@@ -23,6 +25,7 @@ from nnbook.plots.curves import plot_function, plot_history
 from nnbook.plots.graph import plot_graph
 from nnbook.plots.images import plot_images, plot_weights
 from nnbook.plots.network import plot_network
+from nnbook.plots.unrolled import plot_loops, plot_unrolled
 
 __all__ = [
     "plot_confusion_matrix",
@@ -31,8 +34,10 @@ __all__ = [
     "plot_graph",
     "plot_history",
     "plot_images",
+    "plot_loops",
     "plot_nerve_cell",
     "plot_network",
+    "plot_unrolled",
     "plot_weights",
     "style",
 ]

@@ -68,6 +68,9 @@ the tests run every notebook both ways.
 19_cnn (``cnn.``)
     count (what a LeNet learns) · drop_units (dropout) · receptive_field · occlusion · shift (over the edge) ·
     make_mover (open: moved digits)
+21_recurrence (``recurrence.``)
+    wire (from a drawing to a matrix) · read_all (a whole batch) · bptt (back through time) · reach (how far?) ·
+    carry_on (close the loop) · make_latch (open: a memory that lasts)
 
 Each notebook has a quiz, ``warmup``, a vote, ``is_this_true``, and predictions. A vote is shown with `practice.predict`,
 noted first and answered after the run. `nnbook.practice.catalog.every("neuron")` lists all of a notebook's.

@@ -46,6 +46,7 @@ NOTEBOOKS = {
     "training": "10_training",
     "convolution": "18_convolution",
     "cnn": "19_cnn",
+    "recurrence": "21_recurrence",
 }
 """Which notebook the identifiers with a prefix belong to. Its exercises live in nb<notebook>.py."""
 
