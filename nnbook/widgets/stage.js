@@ -85,6 +85,7 @@ function post(model, root, stalled) {
     next();
   }
   send.ahead = () => waiting.length > 0; // the hand has moved on since what is being answered
+  send.idle = () => !timer && !waiting.length;
   return send;
 }
 
@@ -339,7 +340,8 @@ const HANDS = {
     const reach = draw("circle", { r: 16, fill: "transparent" });
     const shape = draw("path", { class: "nnbook-grip" });
     root.append(reach, shape);
-    let mark;
+    let latest; // as Python has it
+    let mark; // as it is drawn
     let held = false;
     function place() {
       const [x, y] = [here.scale.px(mark.x), here.scale.py(mark.y)];
@@ -361,7 +363,12 @@ const HANDS = {
       event.preventDefault();
     });
     root.addEventListener("pointermove", (event) => held && move(...inside(here, event)));
-    for (const end of ["pointerup", "pointercancel"]) root.addEventListener(end, () => (held = false));
+    for (const end of ["pointerup", "pointercancel"]) {
+      root.addEventListener(end, () => {
+        held = false;
+        if (here.send.idle()) show(); // to where Python has put it
+      });
+    }
     root.addEventListener("keydown", (event) => {
       const by = arrows(event, here.panel, mark);
       if (!by) return;
@@ -369,7 +376,13 @@ const HANDS = {
       move(mark.x + by[0], mark.y + by[1]);
     });
     function update(item) {
-      mark = held || (mark && here.send.ahead()) ? { ...item, x: mark.x, y: mark.y } : { ...item };
+      latest = item;
+      show();
+    }
+    function show() {
+      const mine = mark && (held || here.send.ahead()); // the way that it moves is the hand's, the other way Python's
+      const [x, y] = [mine && latest.along !== "y" ? mark.x : latest.x, mine && latest.along !== "x" ? mark.y : latest.y];
+      mark = { ...latest, x, y };
       place();
       const [axis, value] = mark.along === "y" ? [here.panel.y, mark.y] : [here.panel.x, mark.x];
       set(root, { "aria-label": mark.label, "data-name": mark.name, "aria-valuetext": mark.says || tell(value) });
