@@ -236,7 +236,7 @@ def test_what_is_done_first_is_told():
     assert (made.box, made.turns) == ((6, 1, 18, 29), 1)
     assert pad.says().endswith(
         "First the box of 18 × 29 dots was stretched to 20 × 32 dots, its strokes made thicker by one dot all round, "
-        f"its slant of {made.slant} dots taken out."
+        f"its foot pushed {made.slant} dots to the right, under the left end of its head."
     )
     box = next(mark for mark in pad.scene["panels"][0]["marks"] if mark["kind"] == "rect")
     assert (box["x"], box["y"], box["w"], box["h"]) == made.box

@@ -147,7 +147,7 @@ class DrawingPad(Live):
                 x=column + 0.5,
                 y=row + 0.5,
                 text=str(counts[row, column]),
-                size=14,
+                size=13,
                 color="#FFFFFF" if counts[row, column] > 7 else BLACK,
             )
             for row, column in np.argwhere(counts)
@@ -178,8 +178,8 @@ class DrawingPad(Live):
             x=(-0.6, 9.6),
             y=(-11, 110),
             marks=marks,
-            width=308,
-            height=330,
+            width=274,
+            height=296,
             title="its answer, in per cent",
             ticks=False,
         )
@@ -209,7 +209,8 @@ class DrawingPad(Live):
             dots = "one dot" if abs(made.turns) == 1 else "two dots"
             said += f", its strokes made {'thicker' if made.turns > 0 else 'thinner'} by {dots} all round"
         if made.slant:
-            said += f", its slant of {abs(made.slant)} dots taken out"
+            side = "right" if made.slant > 0 else "left"
+            said += f", its foot pushed {abs(made.slant)} dots to the {side}, under the left end of its head"
         return said + "."
 
     def buttons(self) -> list[Button]:
@@ -273,7 +274,7 @@ class DrawingPad(Live):
 
 
 def _square(name: str, title: str, label: str, marks: list[Any], side: int) -> Panel:
-    look: dict[str, Any] = {"width": 308, "height": 330, "ticks": False}
+    look: dict[str, Any] = {"width": 274, "height": 296, "ticks": False}
     return Panel(name=name, title=title, label=label, marks=marks, x=(0, side), y=(side, 0), **look)
 
 

@@ -104,7 +104,7 @@ class Fitted(NamedTuple):
     dots : (32, 32) of bool
     box : left, top, width and height of what was cut out
     turns : by how many dots the strokes grew (or shrank, if negative)
-    slant : how many dots the foot was pushed to the right of the head
+    slant : by how many dots the last row was pushed to the right, measured from the first
     """
 
     dots: np.ndarray

@@ -17,7 +17,10 @@ BAR = [(11, 17), (21, 17)]
 
 def draw(lab, *lines):
     """Draw lines through points, in dots of the sheet, with the mouse."""
-    place = lab.find(f"{SHEET} rect").bounding_box()
+    rect = lab.find(f"{SHEET} rect")
+    lab.page.wait_for_timeout(1000)  # pictures further up are still coming in
+    rect.scroll_into_view_if_needed()
+    place = rect.bounding_box()
 
     def at(x, y):
         return place["x"] + x * place["width"] / 32, place["y"] + y * place["height"] / 32
