@@ -1,0 +1,56 @@
+"""The perceptron's replay in JupyterLab, by mouse and by keyboard."""
+
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CELLS = [
+    "from nnbook import widgets",
+    "gate = [[0, 0], [0, 1], [1, 0], [1, 1]]\nw = widgets.PerceptronReplay(gate, [-1, 1, 1, -1])\nw",
+]
+BOX = ".nnbook-PerceptronReplay"
+SAYS = f"{BOX} .nnbook-says [role=status]"
+UPDATE = f"{BOX} .nnbook-field-update .noUi-handle"
+
+
+def test_by_mouse_and_keyboard_in_its_notebook(lab):
+    lab.open(ROOT / "notebooks" / "02_perceptron.ipynb")
+    lab.run_all()
+    picture = lab.find(f"{BOX} img").get_attribute("src")
+    assert lab.text(SAYS).startswith("All weights are 0, so all sums are 0 and all 40 points wrong.")
+    lab.drag(UPDATE, 400, 0)
+    lab.until("replay.state['update'] == 5")
+    lab.settle()
+    assert lab.text(SAYS).endswith("No mistake is left: it stops at 5.")
+    assert lab.find(f"{BOX} img").get_attribute("src") != picture
+    lab.keys(UPDATE, "ArrowLeft", "ArrowLeft")
+    lab.until("replay.state['update'] == 3")
+    lab.settle()
+    assert "Points wrong: 3 before, 10 after." in lab.text(SAYS)
+    lab.shot("replay_light", BOX)
+    lab.press(f"{BOX} .nnbook-code")
+    lab.settle()
+    assert lab.text(f"{BOX} pre") == lab.python("replay.code()")
+    lab.press(f"{BOX} .nnbook-reset")
+    lab.until("replay.code() == 'widgets.PerceptronReplay()'")
+
+
+def test_by_keyboard(lab):
+    lab.open(CELLS, dark=True)
+    lab.run_all()
+    lab.keys(UPDATE, "ArrowRight", "ArrowRight")
+    lab.until("w.state['update'] == 2")
+    lab.settle()
+    assert lab.text(SAYS).startswith("Correction 2: the square at (0, 1) should have a sum above 0")
+    assert "no ceiling is known" in lab.text(SAYS)
+    lab.shot("replay_dark", BOX)
+    lab.keys(f"{BOX} .nnbook-field-data select", "ArrowDown", "ArrowDown")
+    lab.until("w.state['data'] == 'AND' and w.state['update'] == 0")
+    lab.keys(UPDATE, "End")
+    lab.until("w.state['update'] == 18")
+    lab.settle()
+    assert lab.text(SAYS).endswith("it stops at 18.")
