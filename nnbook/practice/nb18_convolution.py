@@ -219,8 +219,8 @@ CONVOLVE = Exercise(
     prompt="""
 Write `convolve(picture, kernel, stride, padding)`: `picture` has shape (H, W), `kernel` (kh, kw); `stride` and
 `padding` are whole numbers, for both directions. Lay `padding` rows or columns of zeros on all four sides, slide the
-kernel over the result in steps of `stride`, and return the map of weighted sums, of shape (OH, OW). As in this
-section, the kernel is not flipped.
+kernel over the result in steps of `stride`, and return the map of weighted sums, of shape (OH, OW). As in section 1,
+the kernel is not turned.
 
 (Change neither of the arrays that you are given. `np.pad(picture, 1)` returns a larger copy with one ring of zeros.)
 """,
@@ -584,7 +584,7 @@ def gradients(dy, x, weight, stride):  # (P,), (L,), (k,), a whole number -> (L,
             title="Close: = where += belongs.",
             seen="Your dx is {your_dx}, asked was {right_dx}; your dweight {your_dweight}, asked was {right_dweight}.",
             why="Windows overlap, so a pixel gets something from each of them, and a weight from every place. The last "
-            "one must not wipe out the others (notebook 09's claim, once more).",
+            "one must not wipe out the others (notebook 09, once more).",
         ),
         Mistake(
             name="stride_forgotten",
