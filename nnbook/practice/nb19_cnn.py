@@ -80,7 +80,7 @@ such as `(16, 32)`, `kernel_size` and `classes` one whole number each. Return ho
 one whole number. All biases count.
 """,
     starter="""
-def count(input_shape, channels, kernel_size, classes):  # such as (1, 8, 8), (16, 32), 3, 10 -> a whole number
+def count(input_shape, channels, kernel_size, classes):  # (1, 8, 8), (16, 32), 3, 10 -> a number
     below, height, width = input_shape
     ...
 """,
@@ -967,7 +967,7 @@ ALONE = Quiz(
             "at a time. It reads …",
             (
                 Option(
-                    "several points fewer, and nothing says so.",
+                    "two or three points fewer, and nothing says so.",
                     "Batch norm now takes its mean and deviation from the one picture that it sees, and dropout "
                     "goes on dropping. "
                     "No error, no warning, worse answers, and other ones each time.",
