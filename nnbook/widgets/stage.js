@@ -491,7 +491,9 @@ function control(first, send) {
     },
     text() {
       input.type = "text";
-      input.addEventListener("change", () => give(input.value));
+      const done = () => input.value !== item.value && give(input.value); // once: leaving after Enter says nothing new
+      input.addEventListener("change", done);
+      input.addEventListener("keydown", (event) => event.key === "Enter" && done());
     },
   };
   kinds[first.kind]();
