@@ -280,9 +280,7 @@ class ActivationExplorer(Live):
             height=230,
             xlabel="the unit's input x",
             ylabel="output",
-            title=_minus(
-                f"the unit {self.state['function']}({self.state['w']:.2f} x {self.state['b']:+.2f})"
-            ),
+            title=f"the unit {self.state['function']}({_written(self.state['w'], self.state['b'])})",
         )
 
     def says(self) -> str:
@@ -378,6 +376,10 @@ class ActivationExplorer(Live):
 def _within(z: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
     """Those that are on the panel."""
     return {"x": z[np.abs(z) <= _REACH], "y": y[np.abs(z) <= _REACH]}
+
+
+def _written(w: float, b: float) -> str:
+    return _minus(f"{w:.2f} x {'-' if b < 0 else '+'} {abs(b):.2f}")
 
 
 def _minus(text: str) -> str:
