@@ -96,7 +96,7 @@ class BackpropStepper(Live):
     title = "Values forward, gradients back"
     caption = (
         "Press Step to compute the next value. On the way back, choose or type each gradient before it is shown; "
-        "change any input and see what follows."
+        "change any input (in a network, press its box first) and see what follows."
     )
     fields: ClassVar = _fields()
 
@@ -189,10 +189,10 @@ class BackpropStepper(Live):
             if i < len(circuit.formula.entries):
                 marks += self._box(now, i)
         wide, high = circuit.size
-        legend = "→ value     ← gradient     ± by nudging"
+        legend = "→ value  ·  ← gradient  ·  ± by nudging"
         if circuit.constants:
             hidden, output = (short(bias) for bias in circuit.constants.values())
-            legend += f"     z: weighted sum, with a bias of {hidden} (hidden) or {output} (output)"
+            legend += f"  ·  z: weighted sum, with a bias of {hidden} (hidden) or {output} (output)"
         marks.append(Write(x=8, y=-12, text=legend, anchor="start", size=12, color=DIM))
         wide = max(wide, 380)
         return Panel(
@@ -231,13 +231,13 @@ class BackpropStepper(Live):
         lines = [(_heading(circuit, t, i), BLACK, True)]
         if entry.operation:
             valued = i in now.there[: now.step]
-            lines.append((f"→ {short(t.values[i])}" if valued else "→", BLUE, False))
+            lines.append((f"→ {_fitted(t.values[i])}" if valued else "→", BLUE, False))
         if gradient is not None:
             graded = i in now.back[: max(0, now.step - len(now.there))] or (right and i == now.asked)
             lines.append(
-                (f"← {short(gradient)}" if graded else "← ?" if i == now.asked else "←", BACK, False)
+                (f"← {_fitted(gradient)}" if graded else "← ?" if i == now.asked else "←", BACK, False)
             )
-            lines.append((f"± {short(t.nudged[i] or 0.0)}" if graded else "", DIM, False))
+            lines.append((f"± {_fitted(t.nudged[i] or 0.0)}" if graded else "", DIM, False))
         (x, y), half, high = circuit.places[i], _half(circuit, i), _ROW * len(lines) + 8
         pickable = entry.name if not entry.operation and entry.name in self._numbers() else ""
         strong = i == now.coming or (pickable and pickable == self._picked())
@@ -349,10 +349,8 @@ class BackpropStepper(Live):
     # What a hand does
 
     def on_set(self, name: str, value: Any) -> None:
-        if name == "expression":
-            typed(self.fields[name].clip(value))  # what cannot be read is explained, and changes nothing
         if name in ("expression", "what"):
-            self.state.nudge(**{name: value}, step=0, answer="")
+            self.state.nudge(**{name: value}, step=0, answer="")  # what cannot be read stays, to be mended
         elif name == "answer":
             self.state.nudge(answer=value)
         else:
@@ -395,7 +393,7 @@ class BackpropStepper(Live):
 def _half(circuit: Circuit, i: int) -> float:
     """Half the width of a box: what never learns has a small one."""
     entry = circuit.formula.entries[i]
-    return 33.0 if not entry.operation and not entry.learns else WIDE / 2
+    return 36.0 if not entry.operation and not entry.learns else WIDE / 2
 
 
 def _heading(circuit: Circuit, t: Trace, i: int) -> str:
@@ -405,6 +403,12 @@ def _heading(circuit: Circuit, t: Trace, i: int) -> str:
     if not circuit.constants:
         return entry.symbol
     return {"sigmoid": f"{entry.name} = σ", "tanh": f"{entry.name} = tanh"}.get(entry.operation, entry.name)
+
+
+def _fitted(value: float) -> str:
+    """In four digits, or three where four are too long for a box."""
+    long = short(value)
+    return long if len(long) < 9 else short(float(f"{value:.3g}"))
 
 
 def _kept(value: float) -> str:

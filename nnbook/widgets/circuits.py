@@ -146,15 +146,15 @@ def _net(
                 roads.append((at[f"z({unit})"], at[unit], []))
 
     for row, name in enumerate(inputs):
-        add(Entry(name, learns=False), 34, row, len(inputs))
+        add(Entry(name, learns=False), 38, row, len(inputs))
     for row, name in enumerate(targets):
         add(Entry(name, learns=False), 0, row, len(targets))
     for name in ("b(h)", "b(o)"):
         at[name] = len(entries)
         entries.append(Entry(name, learns=False))
-    layer(hidden, inputs, activations[0], "b(h)", 130)
-    layer(outputs, list(hidden), activations[1], "b(o)", 440)
-    wide = 846 if activations[1] else 748
+    layer(hidden, inputs, activations[0], "b(h)", 140)
+    layer(outputs, list(hidden), activations[1], "b(o)", 450)
+    wide = 856 if activations[1] else 758
     sources = tuple(at[name] for name in (*outputs, *targets))
     add(Entry("E", "error", sources), wide - 48, 0, 1)
     for row, name in enumerate(targets):
