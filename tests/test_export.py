@@ -122,6 +122,64 @@ def test_what_was_trained_here_answers_alike_there(kind):
     np.testing.assert_allclose(first(theirs), first(model(x)), rtol=1e-4, atol=1e-5)
 
 
+class LastStep(nnbook.Module):
+    """A recurrent layer, and a linear one that reads its last state: one number for each sequence."""
+
+    def __init__(self, recurrent, features, rng):
+        self.recurrent, self.head = recurrent, nnbook.Linear(features, 1, rng=rng)
+
+    def forward(self, x):
+        y, _ = self.recurrent(x)
+        self.shape = y.shape
+        return self.head(y[:, -1])
+
+    def backward(self, dy):
+        d_states = np.zeros(self.shape, dy.dtype)
+        d_states[:, -1] = self.head.backward(dy)
+        return self.recurrent.backward(d_states, None)
+
+
+def trained(model, x, y, loss_fn, epochs, lr=3e-3):
+    loader = nnbook.DataLoader(x, y, batch_size=32, shuffle=True, rng=0)
+    optimizer = nnbook.Adam(model.parameters(), lr=lr)
+    history = nnbook.fit(model, loader, loss_fn, optimizer, epochs=epochs, progress=False)
+    assert history.loss[-1] < 0.9 * history.loss[0], "it has learnt something"
+    return model.eval()
+
+
+@pytest.mark.slow
+def test_lenet_as_trained_in_notebook_19_answers_alike_there():
+    torch = oracle.require_torch()
+    x, y, x_test, y_test = nnbook.datasets.digits()
+    model = nnbook.models.lenet(
+        (1, 8, 8), 10, channels=(16, 32), kernel_size=3, padding=1, batch_norm=True, dropout=0.25, rng=0
+    )
+    trained(model, x, y, nnbook.CrossEntropyLoss(), epochs=4)
+    ours, theirs = model(x_test), first(to_torch(model)(torch.from_numpy(x_test)))
+    np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-4)
+    assert np.mean(theirs.argmax(axis=1) == y_test) > 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["waves", "adding"])
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_recurrent_layers_as_trained_in_notebooks_21_and_22_answer_alike_there(kind, task):
+    """Trained on waves (the value that comes next) and on the adding task, with the gradient from the last step alone."""
+    torch = oracle.require_torch()
+    x, y = getattr(nnbook.datasets, task)(256, length=20, rng=1)
+    y = y.reshape(len(y), -1)[:, -1:]  # of a wave, what comes after its last value
+    layer = getattr(nnbook, kind)(x.shape[2], 12, rng=2)
+    model = trained(LastStep(layer, 12, 3), x, y, nnbook.MSELoss(), epochs=8, lr=1e-2)
+    states, ends = layer(x)
+    theirs, their_ends = to_torch(layer)(torch.from_numpy(x))
+    np.testing.assert_allclose(first(theirs), states, rtol=1e-4, atol=1e-5)
+    ends, their_ends = (e if isinstance(e, tuple) else (e,) for e in (ends, their_ends))
+    for end, their_end in zip(ends, their_ends, strict=True):
+        np.testing.assert_allclose(first(their_end).reshape(end.shape), end, rtol=1e-4, atol=1e-5)
+    answers = to_torch(model.head)(theirs[:, -1])
+    np.testing.assert_allclose(first(answers), model(x), rtol=1e-4, atol=1e-5)
+
+
 def test_the_copies_are_independent_and_frozen_parts_stay_frozen():
     torch = oracle.require_torch()
     model = nnbook.models.mlp(3, 4, 2, rng=0)

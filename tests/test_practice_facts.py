@@ -294,3 +294,23 @@ def test_the_finder_of_corners_has_room_and_the_corner_itself_does_not_do():
     maps[np.arange(100), middles[:, 0, 0] - 1, middles[:, 0, 1] - 1] = -np.inf
     assert (at_corner - maps.max(axis=(1, 2))).min() > 0.7
     assert np.sum(nb18_convolution._peaks(nb18_convolution.CORNER) == 0) < 50
+
+
+def test_the_reader_of_moved_digits_has_room_above_its_bound():
+    from nnbook.practice import nb19_cnn
+
+    exercise = practice.exercise("cnn.make_mover")
+    case, labels = exercise.cases()[0], nb19_cnn._moved_digits()[3]
+    assert np.mean(exercise.reference(*case) == labels) >= nb19_cnn.BOUND + 0.02
+    near = nb19_cnn._nearest(*case[:3])
+    assert 0.5 < np.mean(near == labels) < 0.7, "trained in place"
+    assert np.mean(nb19_cnn._nearest(*case[:3], pushed=True) == labels) > 0.97, "the question at the end"
+
+
+def test_the_numbers_in_the_hints_of_notebook_19():
+    assert practice.exercise("cnn.count").reference((1, 8, 8), (16, 32), 3, 10) == 6186
+    field = practice.exercise("cnn.receptive_field").reference
+    assert field((3, 3), (1, 1)) == 5
+    assert field((3, 2, 3), (1, 2, 1)) == 8
+    assert field((3, 2), (1, 2)) == 4
+    assert 32 * 16 * 3 * 3 == 4608
