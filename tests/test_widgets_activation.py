@@ -98,7 +98,8 @@ def test_a_step_of_learning_goes_down_the_measured_slope(name, start):
         assert (unit.state["w"], unit.state["b"]) == pytest.approx((w, b), abs=1e-6)
         assert unit.state["steps"] == done
     answers = marks(unit, "unit", "line")[1]
-    title = f"the unit {name}({w:.2f} x {'+' if b > 0 else '-'} {abs(b):.2f})"
+    at_w, at_b = unit.state["w"], unit.state["b"]  # to the last bit, as halves are rounded
+    title = f"the unit {name}({at_w:.2f} x {'-' if round(at_b, 2) < 0 else '+'} {abs(at_b):.2f})"
     assert panel(unit, "unit")["title"] == title.replace("-", "−")
     assert answers["y"] == pytest.approx([f(w * i / 10 + b) for i in range(11)], abs=1e-4)
 

@@ -379,7 +379,7 @@ def _within(z: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _written(w: float, b: float) -> str:
-    return _minus(f"{w:.2f} x {'-' if b < 0 else '+'} {abs(b):.2f}")
+    return _minus(f"{w:.2f} x {'-' if round(b, 2) < 0 else '+'} {abs(b):.2f}")
 
 
 def _minus(text: str) -> str:
