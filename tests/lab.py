@@ -206,6 +206,11 @@ class Lab:
         """What an element says."""
         return self.find(selector).text_content()
 
+    def says(self, selector, part, seconds=15):
+        """Wait until an element says something, as a part of what it says."""
+        there = "([place, part]) => document.querySelector(place)?.textContent.includes(part)"
+        self.page.wait_for_function(there, arg=[selector, part], timeout=1000 * seconds)
+
     def settle(self):
         """Let Python answer and the page draw."""
         self.page.wait_for_timeout(150)

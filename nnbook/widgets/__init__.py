@@ -30,6 +30,7 @@ _HOMES = {
     "NeuronExplorer": "neuron",
     "PerceptronReplay": "replay",
     "ShapeStepper": "shapes",
+    "ThresholdSlider": "threshold",
     "TowerBuilder": "towers",
     # the fields of a state
     "Choice": "fields",
