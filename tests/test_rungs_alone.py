@@ -24,7 +24,19 @@ def mirrored(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAIRS)
 def test_each_rung_alone_notices_a_planted_fault(name, pytestconfig):
-    command = "-m pytest -q -p tests.plant -p no:nbval -p no:cacheprovider -o addopts=".split()
+    command = [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.plant",
+        "-p",
+        "no:nbval",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+    ]
     run = subprocess.run(
         [sys.executable, *command, "-k", "not live", mirrored(name)],
         cwd=pytestconfig.rootpath,
