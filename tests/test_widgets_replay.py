@@ -67,7 +67,7 @@ def test_the_points_are_those_of_the_notebook():
 @pytest.mark.parametrize("seed", range(8))
 def test_no_run_breaks_the_ceiling(seed):
     for gap in (0.5, 0.1):
-        run = widgets.PerceptronReplay()._run("points", gap, seed)
+        run = Run(*separated(40, gap, seed), np.array([2.0, 1.0, -1.0]))
         k = np.arange(len(run.path))
         assert len(run.corrected) <= (run.reach / run.margin) ** 2
         assert (np.linalg.norm(run.path, axis=1) <= np.sqrt(k) * run.reach + 1e-9).all()
