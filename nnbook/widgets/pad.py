@@ -148,7 +148,7 @@ class DrawingPad(Live):
                 y=row + 0.5,
                 text=str(counts[row, column]),
                 size=13,
-                color="#FFFFFF" if counts[row, column] > 7 else BLACK,
+                color="#FFFFFF" if counts[row, column] > 10 else BLACK,
             )
             for row, column in np.argwhere(counts)
         ]
