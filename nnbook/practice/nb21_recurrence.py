@@ -588,9 +588,13 @@ CARRY_ON = Exercise(
     notebook=NOTEBOOK,
     title="Close the loop",
     prompt="""
-A trained network reads one number at each step, and says what the next one will be: [[h ← tanh(x W + h U + b)||h
-\\leftarrow \\tanh(x\\,W + h\\,U + b)]], and its prediction is [[h · V + c||h \\cdot V + c]]. Where the data end, it can go
-on alone: it reads what it has said.
+A trained network reads one number at each step, and says what the next one will be. Its state and its prediction are
+
+> [[h ← tanh(x W + h U + b)||h \\leftarrow \\tanh(x\\,W + h\\,U + b)]]
+
+> [[h · V + c||h \\cdot V + c]]
+
+Where the data end, it can go on alone: it reads what it has said.
 
 Write `carry_on(x, W, U, b, V, c, steps)`: `x` is one sequence of numbers, of shape (T,); `W`, `b` and `V` are of shape
 (H,), `U` of (H, H), `c` is one number. Begin with a state of zeros, read all of x, and return the next `steps` numbers, an
