@@ -20,6 +20,7 @@ from nnbook.errors import missing_package
 _HOMES = {
     "ActivationExplorer": "activation",
     "ContourPath": "contour",
+    "DescentRace": "race",
     "DrawingPad": "pad",
     "BackpropStepper": "backprop",
     "ErrorCurve": "error_curve",
