@@ -20,6 +20,7 @@ from nnbook.errors import missing_package
 _HOMES = {
     "ActivationExplorer": "activation",
     "ContourPath": "contour",
+    "ConvolutionStepper": "convolution",
     "DescentRace": "race",
     "DrawingPad": "pad",
     "BackpropStepper": "backprop",
@@ -27,6 +28,7 @@ _HOMES = {
     "Explore": "explore",
     "ExpressionGraph": "expression",
     "Live": "stage",
+    "GradientMicroscope": "microscope",
     "LossExplorer": "loss",
     "NeuronExplorer": "neuron",
     "PerceptronReplay": "replay",

@@ -103,6 +103,7 @@ def _points(pixels: float) -> float:
 
 def _line(ax: Axes, mark: Any, how: dict[str, Any]) -> None:
     dash = (0, tuple(float(part) for part in mark.dash.split())) if mark.dash else "-"
+    how = how | {"solid_capstyle": "butt"}  # as in the browser
     ax.plot(mark.x, mark.y, color=mark.color, lw=_points(mark.width), ls=dash, alpha=mark.opacity, **how)
 
 
