@@ -110,6 +110,23 @@ ROWS = [
     Bad(plots.plot_graph, call(plots.plot_graph, "nodes", edges), TypeError,
         "plot_graph expects a list of one Node or more, but got the str 'nodes'. Draw a Tensor by "
         "plot_graph(*nnbook.autograd.graph(tensor))."),
+    Bad(plots.plot_loops, call(plots.plot_loops, ax="here"), TypeError,
+        "A plot expects matplotlib's Axes as ax, or None, but got the str 'here'. Make some: figure, ax = "
+        "plt.subplots()."),
+    Bad(plots.plot_loops, call(plots.plot_loops, ax=3), TypeError,
+        "A plot expects matplotlib's Axes as ax, or None, but got the int 3. Make some: figure, ax = plt.subplots()."),
+    Bad(plots.plot_loops, call(plots.plot_loops, ax=[]), TypeError,
+        "A plot expects matplotlib's Axes as ax, or None, but got the list []. Make some: figure, ax = "
+        "plt.subplots()."),
+    Bad(plots.plot_unrolled, call(plots.plot_unrolled, [], [0.0]), ValueError,
+        "plot_unrolled expects T inputs, T + 1 states (one before the first step), and T gradients or None, but got "
+        "0 inputs, 1 states."),
+    Bad(plots.plot_unrolled, call(plots.plot_unrolled, [1.0, 2.0], [0.0, 1.0]), ValueError,
+        "plot_unrolled expects T inputs, T + 1 states (one before the first step), and T gradients or None, but got "
+        "2 inputs, 2 states."),
+    Bad(plots.plot_unrolled, call(plots.plot_unrolled, [1.0], [0.0, 1.0], [1.0, 2.0]), ValueError,
+        "plot_unrolled expects T inputs, T + 1 states (one before the first step), and T gradients or None, but got "
+        "1 inputs, 2 states, 2 gradients."),
     # exercises
     Bad(practice.fill, call(practice.fill, None), TypeError,
         "practice.fill expects a notebook, a dict with cells, but got None. Read it first: "
