@@ -152,7 +152,7 @@ def test_shapes_are_read_as_people_type_them(text, shape):
     ],
 )
 def test_what_is_no_shape_is_explained(text, message):
-    with pytest.raises(ValueError, match="shape|large") as error:
+    with pytest.raises(ValueError, match=r"shape|large") as error:
         read_shape(text)
     assert str(error.value) == message
     assert widgets.ShapeStepper(state={"first": text}).told()  # and drawn all the same
