@@ -62,6 +62,9 @@ the tests run every notebook both ways.
     (broadcasting undone) · make_pair (open: an operation of your own)
 10_training (``training.``)
     one_hot · standardise · accuracy · train_step (with zero_grad) · early_stop · make_reader (open: digits)
+12_optimizers (``optimizers.``)
+    momentum · adagrad (moves from gradients) · adam (with its correction) · adamw (decay beside the division) · clip (and
+    keep the direction) · make_step (open: an optimiser of your own)
 18_convolution (``convolution.``)
     sizes (of the maps) · convolve (with stride and padding) · all_maps (channels summed) · pool_gradient (of the
     largest) · gradients (backward in one dimension) · make_finder (open: a kernel that finds corners)
@@ -71,6 +74,9 @@ the tests run every notebook both ways.
 21_recurrence (``recurrence.``)
     wire (from a drawing to a matrix) · read_all (a whole batch) · bptt (back through time) · reach (how far?) ·
     carry_on (close the loop) · make_latch (open: a memory that lasts)
+22_gates (``gates.``)
+    lstm_step · kept (what is left at the end) · gru_step · last_states (batch after batch) · shorten (clip a gradient) ·
+    make_memory (open: a notepad of one line)
 
 Each notebook has a quiz, ``warmup``, a vote, ``is_this_true``, and predictions. A vote is shown with `practice.predict`,
 noted first and answered after the run. `nnbook.practice.catalog.every("neuron")` lists all of a notebook's.

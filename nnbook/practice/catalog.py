@@ -44,9 +44,11 @@ NOTEBOOKS = {
     "clinic": "08_bug_clinic",
     "autograd": "09_autograd",
     "training": "10_training",
+    "optimizers": "12_optimizers",
     "convolution": "18_convolution",
     "cnn": "19_cnn",
     "recurrence": "21_recurrence",
+    "gates": "22_gates",
 }
 """Which notebook the identifiers with a prefix belong to. Its exercises live in nb<notebook>.py."""
 
