@@ -61,6 +61,7 @@ def _partial_derivatives(
     not_divided=False,
     all_at_once=False,
     turned=False,
+    bracket_missing=False,
 ):
     w = np.array(w, dtype=float)
     slopes = np.zeros(len(w))
@@ -73,6 +74,8 @@ def _partial_derivatives(
         if not one_sided:
             down[which] -= h
         width = h if one_sided or half_forgotten else 2 * h
+        if bracket_missing:
+            width = width / h**2
         slopes[i] = (loss(up) - loss(down)) / (1 if not_divided else width) * (-1 if turned else 1)
         moved = up if one_sided else down
     return slopes
@@ -127,8 +130,7 @@ def partial_derivatives(loss, w, h):  # a function, (D,), one number -> (D,)
         "`slopes[i] = (loss(up) - loss(down)) / (2 * h)`, with `slopes = np.zeros(len(w))` before the loop.",
     ),
     next="How often did you call the loss? For a network of 800,000 weights that is a long evening; "
-    "notebook 07 "
-    "needs two passes.",
+    "notebook 07 finds a shorter way.",
     wrong=(
         Mistake(
             name="left_moved",
@@ -177,6 +179,13 @@ def partial_derivatives(loss, w, h):  # a function, (D,), one number -> (D,)
             seen="You gave {yours}, the partial derivatives are {right}.",
             why="Loss above minus loss below. A slope is positive where the loss grows as the weight grows.",
         ),
+        Mistake(
+            name="bracket_missing",
+            title="Close: 2 * h lacks its brackets.",
+            seen="You gave {yours}, the partial derivatives are {right}.",
+            why="Python works from left to right: `/ 2 * h` divides by 2, and then *multiplies* by h. Write "
+            "`/ (2 * h)`.",
+        ),
     ),
     worked=_worked_partial,
 )
@@ -186,8 +195,7 @@ def partial_derivatives(loss, w, h):  # a function, (D,), one number -> (D,)
 
 
 def loss_gradient(X, y, w, b):
-    """The gradient of the mean squared error of a linear unit: (N, D), (N,), (D,), a number -> (D,), a "
-    "number."""
+    """The gradient of the mean squared error of a linear unit: dw (D,) and db, one number."""
     error = X @ w + b - y
     dw = 2 * X.T @ error / len(y)
     db = 2 * np.mean(error)
@@ -219,7 +227,9 @@ def _loss_gradient(
 
 def _loss_gradient_cases():
     rng = np.random.default_rng(1)
-    cases = [(np.array([[1.0], [3.0]]), np.array([5.0, 8.5]), np.array([1.0]), 2.0)]
+    cases = [
+        (np.array([[1.0, 4.0], [3.0, 2.0], [2.0, 2.0]]), np.array([8.0, 8.5, 4.0]), np.array([1.0, 0.5]), 2.0)
+    ]
     for n, d in ((4, 2), (5, 3), (3, 4)):
         cases.append(
             (
@@ -1127,7 +1137,7 @@ HIDDEN = Quiz(
                     "exactly enough.",
                 ),
                 Option(
-                    "Wherever the nearest local minimum is.",
+                    "Those at the bottom of whichever hollow is nearest to the start.",
                     "The mean squared error of a linear unit is a bowl in every direction. It has one "
                     "bottom.",
                 ),

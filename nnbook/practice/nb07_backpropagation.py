@@ -1108,23 +1108,22 @@ WARMUP = Quiz(
     kind="quiz",
     questions=(
         Question(
-            "The gradient of the error with respect to a weight is +0.3. What does a step of gradient "
-            "descent do to that weight?",
+            "A weight's entry in the gradient is +0.3. What does a step of gradient descent do to that weight?",
             (
                 Option(
                     "It raises it: the gradient is positive.",
-                    "A positive gradient says that raising the weight raises the *error*. So the step goes "
+                    "A positive entry says that raising the weight raises the *loss*. So the step goes "
                     "the other way: w −= rate · gradient.",
                 ),
                 Option("It lowers it.", "Against the gradient, w −= rate · gradient.", True),
                 Option(
                     "It sets it to 0.3.",
-                    "The gradient is no weight; it says how the error changes per unit of weight. The "
+                    "The gradient is no weight; it says how the loss changes per unit of weight. The "
                     "weight moves by rate · 0.3.",
                 ),
                 Option(
                     "That depends on the weight's own sign.",
-                    "Only on the gradient's. The error does not care where zero is, only which way is down "
+                    "Only on the gradient's. The loss does not care where zero is, only which way is down "
                     "from here.",
                 ),
             ),
@@ -1301,7 +1300,7 @@ SATURATED = Quiz(
                 Option(
                     "They are about equal: both feed the output through the same weight.",
                     "The blame that reaches their outputs is equal. Then each multiplies it by its own "
-                    "slope, and the slopes differ by a factor of about 10,000.",
+                    "slope, and the slopes differ by a factor of more than 10,000.",
                 ),
                 Option(
                     "Unit 2's are larger, by a factor of more than 10,000.",
@@ -1344,7 +1343,7 @@ COST = Quiz(
                 ),
                 Option(
                     "2: one forward, one back.",
-                    "The one back is about twice the work of the one forward. Without this, nobody would "
+                    "The one back is at most twice the work of the one forward. Without this, nobody would "
                     "train networks.",
                     True,
                 ),
