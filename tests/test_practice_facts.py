@@ -172,6 +172,15 @@ def test_the_classic_two_two_two_network():
     np.testing.assert_array_equal(target, TARGET[0])
 
 
+def test_where_the_two_roads_cancel_in_notebook_07s_stepper():
+    for w7, sign in ((0.10, -1), (0.15, 1)):  # two neighbouring positions of its slider
+        weights = W2.copy()
+        weights[0, 1] = w7
+        _, y, _ = two_two_two(w2=weights)
+        delta = (y - TARGET[:, ::-1]) * y * (1 - y)  # the targets exchanged
+        assert np.sign((delta @ weights.T)[0, 0]) == sign
+
+
 def test_the_saturated_unit_of_the_three_two_one_network():
     x = np.array([[4.0, 9, 1], [2, 5, 6], [1, 8, 3]])
     target = x @ [2.0, -1, 5]
