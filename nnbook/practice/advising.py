@@ -54,8 +54,9 @@ def likely_cause(error: BaseException) -> str:
         if "broadcast" in text or "matmul" in text or "not aligned" in text or "core dimension" in text:
             return (
                 "The shapes do not fit together. Write the shape of each array beside the line: for `a @ "
-                "b` the last size of a must be the first of b. (And an array of shape (N,) minus one of shape (N, 1) makes "
-                "(N, N), without a word.)"
+                "b` the last size of a must be the first of b. (A sum or a maximum along an axis drops that axis; "
+                "`keepdims=True` keeps it, as 1. And an array of shape (N,) minus one of shape (N, 1) makes (N, N), without "
+                "a word.)"
             )
         if "cannot reshape" in text:
             return (

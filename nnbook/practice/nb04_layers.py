@@ -383,7 +383,7 @@ def _judge_parity(output):
         return Finding(seen, "three_forgotten")
     if says(SWITCHES.any(axis=1)):
         return Finding(seen, "at_least_one")
-    if not b1.any() and (w1 >= 0).all():
+    if (b1 >= 0).all() and (w1 >= 0).all():
         return Finding(seen, "no_biases")
     return Finding(f"{seen} It is right in {np.sum(np.abs(y - ODD) <= 0.01)} of 8 cases.")
 
@@ -442,8 +442,8 @@ def parity():
         Mistake(
             name="three_forgotten",
             title="Close: seven of eight. What about all three?",
-            why="Up to two switches your zigzag is the right one. At s = 2 it must turn upwards once more: a third "
-            "bend.",
+            why="Up to two switches on, your zigzag is the right one. At two it must turn upwards once more, from "
+            "the slope −1 to +1: a third bend.",
             version=lambda: _parity_with(two_bends=True),
         ),
         Mistake(
@@ -462,10 +462,10 @@ def parity():
         ),
         Mistake(
             name="no_biases",
-            title="All the bends are at the same place.",
-            why="A ReLU bends where its sum is 0. With biases of 0, and weights that are not negative, all of yours "
-            "bend where no switch is on, and from there the output is a straight line. Different biases put the bends "
-            "at different places.",
+            title="All cases lie on one side of the bends.",
+            why="A ReLU bends where its sum is 0. With biases and weights that are not negative, no sum of yours is ever "
+            "below 0: all units bend where no switch is on, or before that, and from there on the output is a straight "
+            "line. With the weights 1, 1, 1 a bend at one switch takes the bias −1.",
             version=lambda: _parity_with(no_biases=True),
         ),
         Mistake(
@@ -881,7 +881,11 @@ WARMUP = Quiz(
                     "Turning is the work of the weights: the boundary stands at right angles to them. The bias moves "
                     "it in parallel.",
                 ),
-                Option("It moves it, without turning it.", "A weight on an input that is always 1.", True),
+                Option(
+                    "It moves it, without turning it.",
+                    "It adds the same to every sum, so the line where the sum is 0 moves, and keeps its direction.",
+                    True,
+                ),
                 Option(
                     "It makes it sharper.",
                     "Sharpness is a matter of size: larger weights, with the bias in proportion. The bias alone moves "

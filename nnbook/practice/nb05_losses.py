@@ -170,7 +170,7 @@ def _softmax(
     by_largest=False,
 ):
     axis = None if whole_table else 0 if down_columns else 1
-    level = scores.max(axis=1, keepdims=True)
+    level = scores.max(axis=0 if down_columns else 1, keepdims=True)
     if highest_of_all:
         level = scores.max()
     if unguarded:
@@ -1050,13 +1050,14 @@ IS_THIS_TRUE = Quiz(
             (
                 Option(
                     "True: the loss says how wrong a network is, so lower is better.",
-                    "Within one loss, yes. Two losses are two rulers. In the run the squared error ended at 0.0044, the "
-                    "cross-entropy at 0.0117, and the neuron with the *larger* number was eight times closer to its target.",
+                    "Within one loss, yes. Two losses are two rulers. In section 5's run the squared error ends at 0.0044, "
+                    "the cross-entropy at 0.0117, and the neuron with the *larger* number is eight times closer to its "
+                    "target.",
                 ),
                 Option(
                     "True, as long as both start at the same output.",
-                    "Both started at 0.8176 in the run. It is not the start that differs, it is what the numbers "
-                    "count: the one counts squared distances, the other nats.",
+                    "Both start at 0.8176 in section 5's run. It is not the start that differs, it is what the numbers "
+                    "count: the one counts squared distances, the other surprise.",
                 ),
                 Option(
                     "False: the two numbers cannot be compared at all.",
@@ -1156,8 +1157,8 @@ SHIFT = Quiz(
                 ),
                 Option(
                     "stay exactly what they were.",
-                    "e to the power of (x + 100) is eˣ times e¹⁰⁰, for each class; the factor stands above and below the "
-                    "line, and cancels.",
+                    "e to the power of 2 + 100 is e² times e¹⁰⁰, and so for each class; the factor stands above and below "
+                    "the line, and cancels.",
                     True,
                 ),
                 Option(
