@@ -167,8 +167,9 @@ class GradientMicroscope(Live):
 
     title = "A deep network under the microscope"
     caption = (
-        "Turn the start of the weights until the dots run level in both pictures: then the last layer hears the input, and "
-        "the first hears the loss. Each column is a layer; drag the triangle to look at another one closely."
+        "Choose a start of the weights with which the black dots run level in both pictures: then the last layer hears "
+        "the input, and the first hears the loss. Each column is a layer, grey its exact zeros; drag the triangle to "
+        "look at one closely."
     )
     fields: ClassVar = {
         "init": Choice(default="normal", options=_INITS, label="start of weights"),
@@ -221,7 +222,7 @@ class GradientMicroscope(Live):
     def panels(self) -> list[Panel]:
         look, outputs, deltas = self._seen()
         depth = self.state["depth"]
-        activations = _columns(outputs, "activations", "size of the activations |a|", BLUE, self._layer)
+        activations = _columns(outputs, "activations", "sizes of the activations |a|", BLUE, self._layer)
         activations.marks.append(
             Handle(
                 name="layer",
@@ -235,7 +236,7 @@ class GradientMicroscope(Live):
                 step=1,
             )
         )
-        gradients = _columns(deltas, "gradients", "size of the gradients |δ|", ORANGE, self._layer)
+        gradients = _columns(deltas, "gradients", "sizes of the gradients |δ|", ORANGE, self._layer)
         return [activations, gradients, self._close(look)]
 
     def _close(self, look: _Look) -> Panel:
@@ -254,7 +255,7 @@ class GradientMicroscope(Live):
             marks=[
                 Bars(x=(edges[1:] + edges[:-1]) / 2, y=share, width=float(edges[1] - edges[0]), color=BLUE)
             ],
-            width=320,
+            width=274,
             height=330,
             xlabel="activation a",
             ylabel="share, in %",
@@ -370,7 +371,7 @@ def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> P
     gaps = np.full(len(layer), np.nan)
     x = np.stack([layer + 1 - half[layer, row], layer + 1 + half[layer, row], gaps], axis=1).ravel()
     y = np.stack([middles[row], middles[row], gaps], axis=1).ravel()
-    floor, height = 10.0 ** (low - _EDGE), 320
+    floor, height = 10.0 ** (low - _EDGE), 330
     zeros = bool(sizes.zeros.any())
     decades = (high - low) * (1.14 if zeros else 1.06)
     bottom = 10.0 ** (high - decades - _EDGE)
@@ -401,10 +402,11 @@ def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> P
         x=(left, depth + 0.6),
         y=(bottom, 10.0 ** (high - _EDGE)),
         marks=marks,
-        width=320,
+        width=274,
         height=height,
         xlabel="hidden layer",
-        ylabel=words,
+        ylabel=" ",  # room for the numbers
+        title=words,
         log=True,
     )
 

@@ -226,7 +226,7 @@ class DescentRace(Live):
             x=(x0, x1 + wide),
             y=(y0, y1),
             marks=marks,
-            width=500,
+            width=424,
             height=440,
             xlabel=ground.axes[0],
             ylabel=ground.axes[1],
@@ -261,7 +261,7 @@ class DescentRace(Live):
             x=(0, span * 1.34),
             y=limits,
             marks=marks,
-            width=450,
+            width=406,
             height=440,
             xlabel="step",
             ylabel="height" if endless else "loss above its lowest value",
@@ -386,7 +386,7 @@ def _spread(ends: list[tuple[str, float, float]]) -> tuple[list[tuple[str, float
     ends = sorted(ends, key=lambda end: end[2])
     places: list[float] = []
     for _, _, share in ends:
-        places.append(max([share, 0.015, *(place + gap for place in places[-1:])]))
+        places.append(max([share, 0.03, *(place + gap for place in places[-1:])]))
     ceiling = 0.975
     for i in reversed(range(len(places))):
         places[i] = min(places[i], ceiling)

@@ -43,7 +43,7 @@ def test_by_mouse(lab):
     before = drawn(lab, "#D55E00")
     lab.drag(f"{STAGE} [data-name='start']", 120, 60)
     assert lab.python("w.state['start']") == pytest.approx(
-        (-2.2 + 120 * 6.6 / 428, 1 - 60 * 5 / 368), abs=0.1
+        (-2.2 + 120 * 6.6 / 352, 1 - 60 * 5 / 368), abs=0.1
     )
     assert drawn(lab, "#D55E00") != before
     for name in ("Nesterov", "Adagrad", "Adadelta", "AdamW"):

@@ -50,7 +50,8 @@ def test_by_keyboard(lab):
     lab.keys("select[data-name='init']", "z")
     assert lab.python("w.state['init']") == "zeros"
     assert "640 of 640 units are dead" in lab.text(".nnbook-says")
-    lab.keys("select[data-name='init']", "K")
+    lab.keys("select[data-name='init']", "End")
+    assert lab.python("w.state['init']") == "Kaiming"
     lab.keys("input[data-name='depth']", "End")
     assert lab.python("w.state['depth']") == 20
     assert len(level(lab, "activations")) == 20
