@@ -423,8 +423,7 @@ def accuracy(predicted, labels):  # (N,), (N,) -> one number from 0 to 1
             name="errors",
             title="Close: that is the share of wrong answers.",
             seen="You returned {yours}, asked was {right}.",
-            why="You counted where the two differ. That is the *error rate*, 1 − accuracy; notebook 11 "
-            "uses both.",
+            why="You counted where the two differ. That is the *error rate*, 1 − accuracy.",
         ),
         Mistake(
             name="all_or_nothing",
@@ -761,7 +760,7 @@ WARMUP = Quiz(
                 ),
                 Option(
                     "It keeps all the pictures that it has seen, and looks for the most similar one.",
-                    "There is a method that does that (nearest neighbours, notebook 17), and it is a good "
+                    "There is a method that does that (nearest neighbours, notebook 19), and it is a good "
                     "one. A network throws the pictures away and keeps only its weights.",
                 ),
                 Option(
@@ -837,8 +836,7 @@ IS_THIS_TRUE = Quiz(
                     "True: that is what a percentage means.",
                     "It is what a percentage *should* mean. The network made its own from scores, by a "
                     "formula that always adds up to 100 %, for any picture at all. "
-                    "Section 3 puts them to the test, and notebook 11 measures how far they can be "
-                    "believed.",
+                    "Section 3 puts them to the test.",
                 ),
                 Option(
                     "False: the number can be high where the network knows nothing.",

@@ -35,8 +35,11 @@ def _fires(
     first_only=False,
     not_zero=False,
     each_alone=False,
+    added=False,
 ):
     weighted = inputs if unweighted else weights * inputs
+    if added:
+        threshold = -threshold
     if first_only:
         weighted = weighted[:1]
     if sum_returned:
@@ -166,6 +169,13 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
             why="Two weak inputs can fire a neuron together that neither could fire alone. Add first, "
             "compare once. "
             "(`np.all(weights * inputs >= threshold)` compares each by itself.)",
+        ),
+        Mistake(
+            name="added",
+            title="Close: the threshold was added to the sum.",
+            seen="The weighted sum is {total}, the threshold {threshold}: you gave {yours}, asked was {right}.",
+            why="A threshold is what the sum must reach: compare the two, `total >= threshold`. Added to the sum "
+            "it would make firing easier the higher it is.",
         ),
     ),
     numbers=lambda case, output: {
@@ -327,7 +337,7 @@ FOLD_BIAS = Exercise(
     title="Fold the threshold into the weights",
     prompt="""
 “Fire if the weighted sum reaches θ” is the same as “fire if the weighted sum − θ reaches 0”. The number −θ
-is called the **bias**, and it is a weight like the others, on an input that is always 1.
+is called the bias, and it is a weight like the others, on an input that is always 1.
 
 Write `fold_bias(weights, threshold)`: `weights` has shape (D,). Return an array of shape (D + 1,): the
 weights, and after them the weight for one more input that is always **1**, so that the new neuron fires if
@@ -884,9 +894,11 @@ def _judge_triangle(output):
         return Finding(seen, "joined_wrongly")
     if any(turned) and all(m or t for m, t in zip(match, turned, strict=True)):
         which = " and ".join(name for name, t, m in zip(names, turned, match, strict=True) if t and not m)
-        return Finding(
-            f"The side {which} is in the right place, and its neuron fires outside. {seen}", "turned_side"
-        )
+        several = sum(t and not m for t, m in zip(turned, match, strict=True)) > 1
+        text = "The sides {} are in the right place, and their neurons fire outside. {}"
+        if not several:
+            text = "The side {} is in the right place, and its neuron fires outside. {}"
+        return Finding(text.format(which, seen), "turned_side")
     missing = [name for name, m, t in zip(names, match, turned, strict=True) if not (m or t)]
     text = f"No neuron of yours has its boundary along the side {' or '.join(missing)}."
     sides = triangle()[0]

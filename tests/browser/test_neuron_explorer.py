@@ -32,7 +32,8 @@ def test_by_mouse_and_keyboard_in_its_notebook(lab):
     lab.press("button[data-name='code']")
     assert lab.text("[data-widget=NeuronExplorer] .nnbook-code") == lab.python("explorer.code()")
     lab.press("button[data-name='reset']")
-    assert lab.python("explorer.code()") == "widgets.NeuronExplorer(state={'activation': 'step'})"
+    code = "widgets.NeuronExplorer(state={'activation': 'step'}, hide=['activation', 'losses'])"
+    assert lab.python("explorer.code()") == code
     assert lab.text(SAYS) == before
 
 
