@@ -34,7 +34,7 @@ def test_by_mouse_in_its_notebook(lab):
         lab.find(f"{HERE} [data-name=window]").get_attribute("aria-valuetext") == "row 3, column 4 of the map"
     )
     lab.press(f"{HERE} .nnbook-press[data-name='weight 0 0']")
-    lab.until("stepper.weights()[0, 0] == 0")
+    lab.until("float(stepper.weights()[0, 0]) == 0")
     lab.says(f"{HERE} .nnbook-says", "= −2")
     assert lab.find(f"{HERE} select[data-name=kernel]").input_value() == "your own"
     lab.shot("convolution_light", HERE)
@@ -58,7 +58,7 @@ def test_by_keyboard(lab):
     lab.keys(f"{HERE} select[data-name=kernel]", "ArrowDown", "ArrowDown")
     lab.until("w.state['kernel'] == 'blur'")
     lab.keys(f"{HERE} [data-name='weight 1 1']", "Enter", " ")
-    lab.until("w.weights()[1, 1] == 2")
+    lab.until("float(w.weights()[1, 1]) == 2")
     lab.keys(f"{HERE} input[data-name=whole]", " ")
     lab.until("w.state['whole']")
     numbers = "document.querySelectorAll('[data-widget=ConvolutionStepper] [data-name=map] .nnbook-marks text').length"
