@@ -222,7 +222,7 @@ class GradientMicroscope(Live):
     def panels(self) -> list[Panel]:
         look, outputs, deltas = self._seen()
         depth = self.state["depth"]
-        activations = _columns(outputs, "activations", "sizes of the activations |a|", BLUE, self._layer)
+        activations = _columns(outputs, "activations", "size of activations |a|", BLUE, self._layer)
         activations.marks.append(
             Handle(
                 name="layer",
@@ -236,7 +236,7 @@ class GradientMicroscope(Live):
                 step=1,
             )
         )
-        gradients = _columns(deltas, "gradients", "sizes of the gradients |δ|", ORANGE, self._layer)
+        gradients = _columns(deltas, "gradients", "size of gradients |δ|", ORANGE, self._layer)
         return [activations, gradients, self._close(look)]
 
     def _close(self, look: _Look) -> Panel:
