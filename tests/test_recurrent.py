@@ -743,3 +743,14 @@ def test_refuses_gradients_that_do_not_fit():
     assert str(raised.value) == "GRU(4, 2).backward expects 2 gradient(s), one per output, but got 1."
     assert layer._contexts is None
     assert not layer.weight_hh.grad.any()
+
+
+@pytest.mark.parametrize(("bidirectional", "batches"), [(False, 3), (True, 1)])
+def test_predict_takes_batches_where_the_states_allow_it(bidirectional, batches, monkeypatch):
+    layer = nnbook.GRU(2, 3, bidirectional=bidirectional, rng=0)
+    seen, forward = [], nnbook.GRU.forward
+    monkeypatch.setattr(
+        nnbook.GRU, "forward", lambda self, x, *rest: seen.append(len(x)) or forward(self, x, *rest)
+    )
+    layer.predict(np.ones((5, 4, 2), dtype=np.float32), batch_size=2)
+    assert len(seen) == batches
