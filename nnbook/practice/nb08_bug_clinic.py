@@ -66,9 +66,15 @@ def _numerical_gradient(
     not_put_back=False,
     sign=False,
     entry_alone=False,
+    brackets=False,
+    same_array=False,
 ):
     point = np.array(x, dtype=float)
+    if same_array:
+        return np.zeros(point.shape)
     between = h if one_sided or not_halved else 2 * h
+    if brackets:
+        between = 2 / h
     if sign:
         between = -between
     if all_at_once:
@@ -176,6 +182,19 @@ def numerical_gradient(f, x, h):  # function, any shape, a number -> the shape o
             why="`f(x[index] + h)` hands over one number, and f sees an array with nothing else in it. The other entries "
             "stand still, but they have to be there: nudge one entry of a whole copy of x.",
         ),
+        Mistake(
+            name="brackets",
+            title="Close: brackets are missing.",
+            seen="For x = {x} and h = {h} you gave {yours}, asked was {right}.",
+            why="Python goes from left to right: `/ 2 * h` divides by 2 and then *multiplies* by h. Write `/ (2 * h)`.",
+        ),
+        Mistake(
+            name="same_array",
+            title="Every slope is 0.",
+            seen="For x = {x} you gave {yours}, asked was {right}.",
+            why="Is `gradient[index]` set at all? If so, look for two names of one array: after `up = x` and `down = x` "
+            "what raises the one raises the other, and x as well. Let each be a copy, `x.copy()`.",
+        ),
     ),
 )
 
@@ -218,9 +237,10 @@ def _worked_softmax(case, where):
     dy, y = case
     n, k = where or (0, 0)
     mean = float(np.sum(dy[n] * y[n]))
+    away = f"({mean:.4g})" if mean < 0 else f"{mean:.4g}"
     return (
         f"in row {n}, the mean of dy, weighted by y, is {mean:.4g}. Entry {k} has dy = {dy[n, k]:.4g}, "
-        f"so it gets y (dy − mean) = {y[n, k]:.4g} × ({dy[n, k]:.4g} − ({mean:.4g})) = "
+        f"so it gets y (dy − mean) = {y[n, k]:.4g} × ({dy[n, k]:.4g} − {away}) = "
         f"{y[n, k] * (dy[n, k] - mean):.4g}."
     ).replace("-", "−")
 

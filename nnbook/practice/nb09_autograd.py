@@ -23,8 +23,8 @@ def quotient_slopes(a, b):
     return 1 / b, -a / b**2
 
 
-def _quotient_slopes(a, b, *, sign=False, unsquared=False, swapped=False, of_product=False):
-    to_a, to_b = (b, a) if of_product else (1 / b, -a / (b if unsquared else b**2))
+def _quotient_slopes(a, b, *, sign=False, unsquared=False, without_a=False, swapped=False, of_product=False):
+    to_a, to_b = (b, a) if of_product else (1 / b, -(1 if without_a else a) / (b if unsquared else b**2))
     if sign:
         to_b = -to_b
     return (to_b, to_a) if swapped else (to_a, to_b)
@@ -77,6 +77,12 @@ def quotient_slopes(a, b):  # two numbers -> the slope for a, the slope for b
             title="Close: b counts twice.",
             seen="For a = {a}, b = {b} your slope for b is {your_slope_b}, asked was {right_slope_b}.",
             why="The slope of 1/b is −1/b²: the larger b already is, the less one more matters.",
+        ),
+        Mistake(
+            name="without_a",
+            title="Close: a has gone missing from the slope for b.",
+            seen="For a = {a}, b = {b} your slope for b is {your_slope_b}, asked was {right_slope_b}.",
+            why="−1/b² is the slope of 1/b. In a / b that is multiplied by a, and so is its slope.",
         ),
         Mistake(
             name="swapped",
