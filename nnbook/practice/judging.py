@@ -407,6 +407,7 @@ class _Work:
         if not changed:
             return None
         names = " and ".join(f"`{name}`" for name in changed)
+        name = changed[0]
         return Reply(
             "different",
             "The numbers are right, but your function changes what it was given.",
@@ -414,9 +415,8 @@ class _Work:
                 f"After the call {names} {'is' if len(changed) == 1 else 'are'} not what "
                 f"{'it was' if len(changed) == 1 else 'they were'}. "
                 "Whoever called your function still needs the old values.",
-                "`x += 1`, `x *= 2` and `x[0] = …` write into the array itself. Make a new one: `x = x + "
-                "1`, or begin with `x = x.copy()`. "
-                f"Here x is {names}.",
+                f"`{name} += …`, `{name} *= …` and `{name}[0] = …` write into the array itself. Make a new one: "
+                f"`{name} = {name} + …`, or begin with `{name} = {name}.copy()`.",
             ],
         )
 

@@ -187,6 +187,7 @@ def _learn(
     zero_one=False,
     always=False,
     tie_is_right=False,
+    tie_is_zero=False,
     one_pass=False,
     judged_early=False,
     upside_down=False,
@@ -199,7 +200,8 @@ def _learn(
         before = w
         for x, y in zip(X, signs, strict=True):
             product = y * ((before if judged_early else w) @ x)
-            if always or (product < 0 if tie_is_right else product <= 0):
+            tie_passes = tie_is_right or (tie_is_zero and y < 0)
+            if always or (product < 0 if tie_passes else product <= 0):
                 w = w + y * x
     return w
 
@@ -267,6 +269,13 @@ def learn(X, labels, passes):  # (N, D), (N,) of 0 and 1, a whole number -> (D,)
             title="Close: it never gets off the ground.",
             seen="Your weights are {yours}, asked was {right}.",
             why="At w = 0 every sum is 0. If that is not a mistake, nothing is ever corrected: `<= 0`, not `< 0`.",
+        ),
+        Mistake(
+            name="tie_is_zero",
+            title="Close: a tie passes where the label is 0.",
+            seen="Your weights are {yours}, asked was {right}.",
+            why="Answer 1 where the sum is above 0, else 0, correct what is wrong: that learns too. But then a sum of "
+            "exactly 0 is right for label 0, and asked was that it is a mistake for both labels: `y * (w @ x) <= 0`.",
         ),
         Mistake(
             name="one_pass",
