@@ -69,7 +69,7 @@ class ConvolutionStepper(Live):
         "kernel": Choice(default="left edge", options=[*KERNELS, OWN], label="kernel"),
         "stride": Whole(default=1, low=1, high=3, label="stride"),
         "padding": Whole(default=0, low=0, high=2, label="padding"),
-        "whole": Flag(default=False, label="show all of the map"),
+        "whole": Flag(default=False, label="whole map"),
         "weights": Numbers(default=_LEFT.tolist(), low=-9, high=9, shape=(3, 3)),
         "row": Whole(default=0, low=0, high=_MOST + 1),
         "column": Whole(default=0, low=0, high=_MOST + 1),
@@ -138,16 +138,17 @@ class ConvolutionStepper(Live):
         low, high = min(pixels.min(), 0.0), max(pixels.max(), 1e-9)
         shade = np.rint(255 - 110 * (pixels - low) / (high - low)).astype(np.uint8)
         top, left = (self.state["stride"] * at for at in self.place())
-        frame, cell = _square(rows, columns, 330)
+        frame, cell = _square(rows, columns, 300)
         marks: list[Any] = [
             Heat(colors=np.stack([shade] * 3, axis=-1), extent=(0, columns, rows, 0)),
             _grid(rows, columns),
             Rect(x=padding, y=padding, w=columns - 2 * padding, h=rows - 2 * padding, edge=BLACK, width=1.5),
             Rect(x=left, y=top, w=3, h=3, edge=ORANGE, width=4),
         ]
+        size = _fitting(map(_tell, pixels.flat), cell)
         for (i, j), value in np.ndenumerate(pixels):
             real = padding <= i < rows - padding and padding <= j < columns - padding
-            marks.append(_number(i, j, value, cell, color=BLACK if real else "#6B6B6B"))
+            marks.append(_number(i, j, _tell(value), size, color=BLACK if real else "#6B6B6B"))
         row, column = self.place()
         marks.append(
             Handle(
@@ -213,8 +214,8 @@ class ConvolutionStepper(Live):
             x=(-0.05, 3.05),
             y=(7.8, -0.8),
             marks=marks,
-            width=230,
-            height=356,
+            width=212,
+            height=322,
             ticks=False,
         )
 
@@ -225,11 +226,13 @@ class ConvolutionStepper(Live):
         known = np.arange(rows * columns).reshape(values.shape) <= row * columns + column
         known |= self.state["whole"]
         limit = max(float(np.abs(values).max()), 1e-9)
-        frame, cell = _square(rows, columns, 330)
+        frame, cell = _square(rows, columns, 300)
+        size = _fitting(map(_tell, values.flat), cell)
         colors = diverging(np.where(known, values, 0.0), limit=1.6 * limit)
         marks: list[Any] = [Heat(colors=colors, extent=(0, columns, rows, 0)), _grid(rows, columns)]
         marks += [
-            _number(i, j, values[i, j], cell, bold=(i, j) == (row, column)) for i, j in np.argwhere(known)
+            _number(i, j, _tell(values[i, j]), size, bold=(i, j) == (row, column))
+            for i, j in np.argwhere(known)
         ]
         marks.append(Rect(x=column, y=row, w=1, h=1, edge=ORANGE, width=4))
         return Panel(
@@ -347,15 +350,19 @@ def _grid(rows: int, columns: int, top: float = 0) -> Line:
     return Line(x=x, y=y, color=GREY, width=1)
 
 
-def _number(i: int, j: int, value: Any, cell: float, color: str = BLACK, bold: bool = False) -> Write:
-    text = _tell(value)
-    size = min(16.0, 0.5 * cell, 1.5 * cell / len(text))
+def _number(i: int, j: int, text: str, size: float, color: str = BLACK, bold: bool = False) -> Write:
     return Write(x=j + 0.5, y=i + 0.5, text=text, size=size, color=color, bold=bold)
+
+
+def _fitting(texts: Iterable[str], cell: float) -> float:
+    """The size at which all of them fit into their cells."""
+    return min(16.0, 0.5 * cell, 1.6 * cell / max(len(text) for text in texts))
 
 
 def _tell(value: Any) -> str:
     """A number in at most three digits, with a proper minus sign."""
-    return f"{float(f'{value:.3g}') + 0.0:g}".replace("-", "−")
+    places = int(np.clip(2 - np.floor(np.log10(max(abs(value), 1))), 0, 2))
+    return f"{round(float(value), places) + 0.0:g}".replace("-", "−") if abs(value) < 1e5 else f"{value:.2g}"
 
 
 def _check(picture: Any) -> np.ndarray:
