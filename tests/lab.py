@@ -112,6 +112,8 @@ class Lab:
         settings.mkdir(parents=True, exist_ok=True)
         theme = "JupyterLab Dark" if dark else "JupyterLab Light"
         (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+        quiet = {"fetchNews": "false", "checkForUpdates": False}  # no question lies over the page
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
         self.context = self.browser.new_context(
             viewport={"width": 1280, "height": 1600},
             reduced_motion="reduce" if reduced_motion else "no-preference",

@@ -278,8 +278,8 @@ def _control(name: str, field: Field, value: Any) -> W.Widget:
     about = {
         "description": field.label,
         "value": value,
-        "style": {"description_width": "12em"},
-        "layout": W.Layout(width="30em", max_width="100%"),
+        "style": {"description_width": "11em"},
+        "layout": W.Layout(width="42em", max_width="100%"),
     }
     if isinstance(field, Number) and field.log:
         bounds = {"min": np.log10(field.low), "max": np.log10(field.high), "step": field.step or 0.05}
