@@ -99,10 +99,11 @@ def compare(yours: Any, right: Any, tolerance: float, names: Sequence[str] = ())
 
 
 def _counted(yours: Any, right: Sequence[Any], names: Sequence[str]) -> str:
-    asked = f"{len(right)} things" + (f", `{', '.join(names)}`" if names else "")
+    asked = "asked was 1 thing" if len(right) == 1 else f"asked were {len(right)} things"
+    asked += f", `{', '.join(names)}`" if names else ""
     if isinstance(yours, (tuple, list)):
-        return f"You returned {len(yours)} thing{'s' * (len(yours) != 1)}; asked were {asked}."
-    return f"You returned {kind_of(yours)}; asked were {asked}."
+        return f"You returned {len(yours)} thing{'s' * (len(yours) != 1)}; {asked}."
+    return f"You returned {kind_of(yours)}; {asked}."
 
 
 def _parts(yours: list[Any], right: list[Any], tolerance: float, names: Sequence[str]) -> Difference | None:

@@ -564,7 +564,8 @@ class _Work:
         if first.kind in ("values", "finite") and np.ndim(first.right):
             wrong = ~np.isclose(first.yours, first.right, rtol=self.exercise.tolerance)
             where = tuple(map(int, np.argwhere(wrong)[0]))
-        return [f"By hand: {self.exercise.worked(self.pristine[i], where)}"]
+        by_hand = self.exercise.worked(self.pristine[i], where)  # "" where there is no place to work out
+        return [f"By hand: {by_hand}"] if by_hand else []
 
     def _perhaps(self, differences: list[Difference | None], right: list[Any]) -> list[Block]:
         """A known mistake that explains most of the inputs on which the answer differs, though not all."""

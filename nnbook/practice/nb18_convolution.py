@@ -47,6 +47,7 @@ def _sizes(
     rounded_up=False,
     kernel_ignored=False,
     from_the_start=False,
+    last_only=False,
 ):
     result, before = [], size
     for kernel, stride, padding in layers:
@@ -54,7 +55,7 @@ def _sizes(
         steps = -(-last_start // stride) if rounded_up else last_start // stride
         result.append(steps + (0 if off_by_one else 1))
         before = size if from_the_start else result[-1]
-    return result
+    return result[-1] if last_only else result
 
 
 def _worked_sizes(case, where):
@@ -135,6 +136,12 @@ def sizes(size, layers):  # 28, [(5, 2, 0), (3, 1, 1)] -> [12, 12]
             title="Close: every layer sees the first picture.",
             seen="From {size} by {layers} you gave {yours}, asked was {right}.",
             why="The layers stand one behind the other: each slides over the map that the one before has made.",
+        ),
+        Mistake(
+            name="last_only",
+            title="Close: one size, where a list is asked.",
+            seen="From {size} by {layers} you gave {yours}, asked was {right}.",
+            why="Keep the size after *every* layer: append each to a list, and return the list.",
         ),
     ),
     worked=_worked_sizes,
@@ -525,17 +532,27 @@ def gradients(dy, x, weight, stride):
 
 
 def _gradients(
-    dy, x, weight, stride, *, overwritten=False, stride_forgotten=False, flipped=False, averaged=False
+    dy,
+    x,
+    weight,
+    stride,
+    *,
+    overwritten=False,
+    pixels_overwritten=False,
+    stride_forgotten=False,
+    flipped=False,
+    averaged=False,
 ):
     dx, dweight = np.zeros(x.shape), np.zeros(weight.shape)
     step = 1 if stride_forgotten else stride
     for place, i in np.ndindex(len(dy), len(weight)):
         pixel, tap = place * step + i, -1 - i if flipped else i
+        if overwritten or pixels_overwritten:
+            dx[pixel] = 0
         if overwritten:
-            dx[pixel], dweight[i] = dy[place] * weight[tap], dy[place] * x[pixel]
-        else:
-            dx[pixel] += dy[place] * weight[tap]
-            dweight[i] += dy[place] * x[pixel]
+            dweight[i] = 0
+        dx[pixel] += dy[place] * weight[tap]
+        dweight[i] += dy[place] * x[pixel]
     return dx, dweight / len(dy) if averaged else dweight
 
 
@@ -585,6 +602,13 @@ def gradients(dy, x, weight, stride):  # (P,), (L,), (k,), a whole number -> (L,
             seen="Your dx is {your_dx}, asked was {right_dx}; your dweight {your_dweight}, asked was {right_dweight}.",
             why="Windows overlap, so a pixel gets something from each of them, and a weight from every place. The last "
             "one must not wipe out the others (notebook 09, once more).",
+        ),
+        Mistake(
+            name="pixels_overwritten",
+            title="Close: in dx there is = where += belongs.",
+            seen="Your dx is {your_dx}, asked was {right_dx}.",
+            why="Windows overlap, so most pixels get something from several of them. The last one must not wipe out the "
+            "others.",
         ),
         Mistake(
             name="stride_forgotten",
