@@ -245,7 +245,7 @@ STANDARDISE = Exercise(
     notebook=NOTEBOOK,
     title="One scale, and whose?",
     prompt="""
-To **standardise** a feature is to subtract its mean and divide by its standard deviation. Where the two
+To standardise a feature is to subtract its mean and divide by its standard deviation. Where the two
 numbers come from is the point of this exercise: from the training data *only*, for the test data stand for
 what has not been seen yet.
 
@@ -729,10 +729,14 @@ def _early_stop(
     never_reset=False,
     last_kept=False,
     looked_ahead=False,
+    hindsight=False,
     equal_counts=False,
     no_patience=False,
     never_stops=False,
 ):
+    if hindsight:
+        lowest = int(np.argmin(losses))
+        return lowest, min(lowest + patience, len(losses) - 1)
     if never_stops:
         return int(np.argmin(losses)), len(losses) - 1
     if no_patience:
@@ -869,6 +873,13 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
             why="The lowest loss of the whole list may lie after the stop, and those epochs were never "
             "trained. Only what was seen until then counts.",
+        ),
+        Mistake(
+            name="hindsight",
+            title="It knew the lowest loss beforehand.",
+            seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
+            why="The lowest of the whole list, and `patience` epochs more: but in the middle of training nobody "
+            "knows what is still to come. Walk through the epochs one by one, with the best *so far*.",
         ),
         Mistake(
             name="equal_counts",
@@ -1030,7 +1041,7 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
             name="unfinished",
             title="It has begun to read.",
             why="Look at the loss: if it still falls, train longer or raise the rate a little. If it has "
-            "come to rest, give the network a hidden layer.",
+            "come to rest, give the network a hidden layer, or a wider one.",
             version=lambda *case: _train_reader_with(*case, epochs=12),
         ),
     ),
