@@ -323,3 +323,27 @@ def test_the_numbers_in_the_hints_of_notebook_19():
     assert field((3, 2, 3), (1, 2, 1)) == 8
     assert field((3, 2), (1, 2)) == 4
     assert 32 * 16 * 3 * 3 == 4608
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_optimiser_of_notebook_12_is_not_lucky(seed):
+    task = practice.exercise("optimizers.make_step")
+    assert max(task.use(task.reference, seed, 500).values()) < 0.001
+
+    def adagrad(w, g, memory):
+        memory["s"] = memory.get("s", 0) + g**2
+        return w - g / np.sqrt(memory["s"])
+
+    assert max(task.use(adagrad, seed, 500).values()) < 0.02  # another way
+
+
+def test_the_numbers_in_the_replies_of_notebook_12():
+    v = m = s = 0.0
+    for t in range(1, 101):
+        v, m, s = 0.9 * v + 1, 0.9 * m + 0.1, 0.999 * s + 0.001
+        if t == 1:
+            assert round(m / s**0.5, 2) == 3.16
+    assert round(v, 3) == 10
+    moves = practice.exercise("optimizers.adagrad").reference(np.ones((100, 1)), 0.01, 1e-10)
+    assert moves[99] == pytest.approx(moves[0] / 10)
+    assert round(100 * 0.9**50, 1) == 0.5
