@@ -682,9 +682,9 @@ WARMUP = Quiz(
                     "Nor are ones. But equal factors are too polite to tell outputs apart.",
                 ),
                 Option(
-                    "With all ones, errors that cancel in the sum go unseen.",
-                    "The outputs of a softmax always add up to 1: with all ones as factors the true gradient is 0, and "
-                    "nearly any wrong formula passes.",
+                    "With all ones, a way back that ignores what comes from above would pass.",
+                    "Patient 6 passed like that: times dy, or without it, is the same if dy is 1. And a healthy softmax "
+                    "was accused, since with ones its true gradient is 0.",
                     True,
                 ),
                 Option(
@@ -719,7 +719,7 @@ IS_THIS_TRUE = Quiz(
                 Option(
                     "False: the operations that were carried out are enough.",
                     "What happened is a list, however it came about: loops, ifs and calls have left no trace in it. "
-                    "Played back, it gave the slope of the root to the last digit.",
+                    "Played back, it gave the slope of the root to all ten digits shown.",
                     True,
                 ),
             ),
