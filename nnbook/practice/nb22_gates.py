@@ -733,7 +733,7 @@ def make_memory():  # nothing -> W (2, 4), b (4,), scale
             name="bent",
             title="Close: the right value, and the wrong size.",
             why="Larger values give larger answers, but not in proportion, or not the right one. The value goes through "
-            "tanh twice, once on its way in and once on its way out. Let it in small, and choose the scale to make up for it.",
+            "tanh twice, once on its way in and once on its way out. Let it in small, and make up for it by the scale.",
             version=lambda: (
                 np.array([[0.0, 0, 1, 0], [20, -20, 0, 0]]),
                 np.array([-10.0, 10, 0, 10]),
@@ -791,7 +791,10 @@ WARMUP = Quiz(
                     "−10 for 0 and 10 for 1.",
                     "Those are its sums. The sigmoid squeezes them into the range from 0 to 1.",
                 ),
-                Option("nearly −1 for 0 and nearly 1 for 1.", "That would be tanh."),
+                Option(
+                    "nearly −1 for 0 and nearly 1 for 1.",
+                    "That would be a tanh unit. A sigmoid is never negative.",
+                ),
             ),
         ),
         Question(
@@ -833,7 +836,7 @@ IS_THIS_TRUE = Quiz(
                 Option(
                     "True: its cells are only added to.",
                     "Added to, and before that multiplied by the forget gate, which is about ½ in a fresh LSTM. Over "
-                    "forty-nine steps that leaves less than a billionth.",
+                    "forty-nine steps that leaves less than a millionth.",
                 ),
                 Option(
                     "True, but only up to the length that it has seen in training.",
@@ -933,7 +936,7 @@ RACE = Quiz(
             (
                 Option(
                     "None: 900 steps are too few for fifty steps' distance.",
-                    "With gates they are plenty.",
+                    "Without gates, it seems so. With them, they are plenty.",
                 ),
                 Option(
                     "LSTM and GRU; the GRU first.",
@@ -973,9 +976,9 @@ CELLS = Quiz(
                     "Most forget gates are still near ½, where they began, or below.",
                 ),
                 Option(
-                    "One or two.",
-                    "Exactly one here, and its input gate is a switch that the mark throws. It has found your hand-made "
-                    "cell.",
+                    "One, two or three.",
+                    "One does it, and what is written into it at a mark is more than ten times what is written elsewhere: "
+                    "training has found your hand-made cell.",
                     True,
                 ),
                 Option(
