@@ -393,6 +393,7 @@ def _occlusion(
     not_taken_off=False,
     score_itself=False,
     one_pixel=False,
+    one_channel=False,
 ):
     _, height, width = picture.shape
     edge = 0 if off_by_one else 1
@@ -404,7 +405,7 @@ def _occlusion(
             if not not_taken_off:
                 covered = picture.copy()
             reach = 1 if one_pixel else size
-            covered[:, i : i + reach, j : j + reach] = 0
+            covered[: 1 if one_channel else None, i : i + reach, j : j + reach] = 0
             after = score(covered[np.newaxis])[0]
             if score_itself:
                 drop[i, j] = after
@@ -430,7 +431,7 @@ class _Score:
 def _occlusion_cases():
     rng = np.random.default_rng(3)
     cases = []
-    for shape, size in (((1, 3, 4), 2), ((1, 5, 4), 2), ((2, 4, 6), 3)):
+    for shape, size in (((1, 3, 4), 2), ((1, 5, 4), 2), ((2, 4, 6), 3), ((3, 3, 4), 2)):
         picture = rng.uniform(0.2, 1, shape)
         cases.append((_Score(rng.standard_normal(shape), 0.7), picture, size))
     return cases
@@ -499,6 +500,12 @@ def occlusion(score, picture, size):  # function, (C, H, W), a number -> (H - si
             seen="You gave {yours}, asked was {right}.",
             why="`[:, i : i + size, j : j + size] = 0` covers size × size pixels; `[:, i, j]` only one.",
         ),
+        Mistake(
+            name="one_channel",
+            title="Close: only the first channel is covered.",
+            seen="You gave {yours}, asked was {right}.",
+            why="A colour picture has three, and paper lies over all of them: begin the index with `:`.",
+        ),
     ),
 )
 
@@ -516,11 +523,23 @@ def shift(pictures, across, down):
     return pushed
 
 
-def _shift(pictures, across, down, *, wrapped=False, other_way=False, axes_swapped=False, left_over=False):
+def _shift(
+    pictures,
+    across,
+    down,
+    *,
+    wrapped=False,
+    other_way=False,
+    upwards=False,
+    axes_swapped=False,
+    left_over=False,
+):
     if axes_swapped:
         across, down = down, across
     if other_way:
         across, down = -across, -down
+    if upwards:
+        down = -down
     if wrapped:
         return np.roll(pictures, (down, across), axis=(2, 3))
     height, width = pictures.shape[2:]
@@ -536,7 +555,7 @@ def _shift_cases():
     cases = []
     for shape, across, down in (
         ((1, 1, 2, 3), 1, 0),
-        ((2, 1, 4, 5), 0, 1),
+        ((2, 1, 3, 2), 0, 1),
         ((3, 1, 5, 4), -1, 2),
         ((2, 3, 6, 5), 2, -1),
         ((2, 1, 4, 6), -3, -2),
@@ -594,6 +613,12 @@ def shift(pictures, across, down):  # (N, C, H, W), two whole numbers -> (N, C, 
             seen="The first sheet became {your_sheet}, asked was {right_sheet}.",
             why="Pushed to the right, a pixel's *column number grows*: what stood in column 0 stands in column 1. Rows "
             "are counted from the top, so down is plus too.",
+        ),
+        Mistake(
+            name="upwards",
+            title="Close: down went up.",
+            seen="The first sheet became {your_sheet}, asked was {right_sheet}.",
+            why="Rows are counted from the top, as in every array: pushed down, a pixel's row number *grows*.",
         ),
         Mistake(
             name="axes_swapped",
@@ -723,8 +748,9 @@ def train_mover(x_train, y_train, x_test, rng):  # (1347, 1, 8, 8), (1347,), (45
         Mistake(
             name="trained_in_place",
             title="It reads, but only where it is used to.",
-            why="Training saw every digit in the same place, so nothing asked the network to read it elsewhere. Push the "
-            "training pictures too, anew at each step, with paper coming in at the edge.",
+            why="If training saw every digit in its own place only, nothing asked the network to read it elsewhere. Push "
+            "the training pictures too, anew at each step, with paper coming in at the edge. (Or did you build it in? A "
+            "global average wants no pooling before it, which odd pushes upset, and a rim of paper around the sheet.)",
             version=lambda x_train, y_train, x_test, rng: _nearest(x_train, y_train, x_test),
         ),
         Mistake(
@@ -1090,9 +1116,8 @@ FAR = Quiz(
                 ),
                 Option(
                     "It reads well at 0, 2 and 4 pixels, and less well at 1 and 3.",
-                    "A push by an even number moves the pooled maps by whole places, and an average over all "
-                    "places does not "
-                    "notice. An odd push cuts the windows of the pooling elsewhere.",
+                    "Two poolings of 2: a push by four moves their maps by a whole place, and an average over all places does "
+                    "not notice. A push by two cuts the windows of the second pooling elsewhere, an odd one those of both.",
                     True,
                 ),
                 Option(
