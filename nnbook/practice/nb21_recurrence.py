@@ -132,8 +132,10 @@ def _read_all(
     no_bend=False,
     no_bias=False,
     bent_before=False,
+    time_first=False,
+    start_too=False,
 ):
-    h, states = h0, []
+    h, states = h0, [h0] if start_too else []
     for t in range(x.shape[1]):
         old = h0 if not_handed_on else h
         from_h = old @ (U.T if transposed else U)
@@ -144,13 +146,13 @@ def _read_all(
             new = z + from_h if no_bend else np.tanh(z + from_h)
         states.append(h if one_late else new)
         h = new
-    return np.stack(states, axis=1)
+    return np.stack(states, axis=0 if time_first else 1)
 
 
 def _read_all_cases():
     rng = np.random.default_rng(0)
     cases = []
-    for n, steps, d, h in ((1, 3, 1, 2), (2, 4, 3, 2), (3, 5, 2, 4)):
+    for n, steps, d, h in ((2, 3, 1, 2), (1, 4, 3, 2), (3, 5, 2, 4)):
         cases.append(
             (
                 rng.standard_normal((n, steps, d)),
@@ -161,6 +163,16 @@ def _read_all_cases():
             )
         )
     return cases
+
+
+def _read_all_numbers(case, output):
+    right, mine = read_all(*case), np.asarray(output)
+    return {
+        "mine": mine[0, 1] if mine.shape == right.shape else mine,
+        "asked": right[0, 1],
+        "shape": str(mine.shape),
+        "right_shape": str(right.shape),
+    }
 
 
 def _worked_read(case, where):
@@ -240,11 +252,21 @@ def read_all(x, h0, W, U, b):  # (N, T, D), (N, H), (D, H), (H, H), (H,) -> (N, 
             why="The old state's part belongs *inside* tanh, with the input's: np.tanh(x W + h U + b). Added outside, it "
             "lets the state leave the range from −1 to 1.",
         ),
+        Mistake(
+            name="time_first",
+            title="Close: time comes first.",
+            seen="Your result has the shape {shape}; asked was {right_shape}.",
+            why="A list of T arrays (N, H) becomes an array (T, N, H). Asked is (N, T, H): `np.stack(states, axis=1)` puts "
+            "the steps on the second axis. (A `reshape` would mix the sequences up.)",
+        ),
+        Mistake(
+            name="start_too",
+            title="Close: the state before the first step is in it.",
+            seen="Your result has the shape {shape}; asked was {right_shape}.",
+            why="Asked are the T states *after* the steps. `h0` came before all of them: begin with an empty list.",
+        ),
     ),
-    numbers=lambda case, output: {
-        "mine": np.asarray(output)[0, 1],
-        "asked": read_all(*case)[0, 1],
-    },
+    numbers=_read_all_numbers,
     worked=_worked_read,
 )
 
@@ -748,8 +770,9 @@ def make_latch():  # nothing -> W (1, H), U (H, H), b (H,)
         Mistake(
             name="fades",
             title="Close: it hears the call, and forgets it.",
-            why="Your unit repeats to itself what it knows, too softly: with each step less is left. Raise its weight to "
-            "itself well above 1, so that tanh holds the state up.",
+            why="Your unit repeats to itself what it knows, too softly: with each step less is left. Once up, near 1, it "
+            "has to stay there: u + b − 0.1 w clearly above 0. So raise its weight to itself well above 1, or let the bias "
+            "pull down less.",
             version=lambda: (np.array([[2.0]]), np.array([[0.5]]), np.array([-0.3])),
         ),
         Mistake(
