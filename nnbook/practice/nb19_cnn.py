@@ -1116,8 +1116,8 @@ FAR = Quiz(
                 ),
                 Option(
                     "It reads well at 0, 2 and 4 pixels, and less well at 1 and 3.",
-                    "Two poolings of 2: a push by four moves their maps by a whole place, and an average over all places does "
-                    "not notice. A push by two cuts the windows of the second pooling elsewhere, an odd one those of both.",
+                    "Two poolings of 2: a push by four moves their maps by a whole place, and an average over all places "
+                    "does not notice. A push by two cuts the windows of the second pooling elsewhere, an odd one of both.",
                     True,
                 ),
                 Option(
