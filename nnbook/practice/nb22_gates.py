@@ -927,15 +927,15 @@ PARAMETERS = Quiz(
 RACE = Quiz(
     id="gates.predict_race",
     notebook=NOTEBOOK,
-    title="Predict: three networks, 900 steps",
+    title="Predict: three networks, 1,000 steps",
     kind="predict",
     questions=(
         Question(
-            "RNN, LSTM and GRU, 32 units each, rows of 50, the same 900 steps. Which of them get below an error of 0.01, "
+            "RNN, LSTM and GRU, 32 units each, rows of 50, the same 1,000 steps. Which of them get below an error of 0.01, "
             "and which is there first?",
             (
                 Option(
-                    "None: 900 steps are too few for fifty steps' distance.",
+                    "None: 1,000 steps are too few for fifty steps' distance.",
                     "Without gates, it seems so. With them, they are plenty.",
                 ),
                 Option(
