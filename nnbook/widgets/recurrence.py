@@ -347,7 +347,7 @@ class RecurrenceStepper(Live):
             ]
         other: tuple[str, Mapping[str, Any]] = ("lstm, bias of f at 4", {"cell": "lstm", "keep": 4})
         if self.hide & {"cell", "keep"}:
-            other = ("recurrent weights × 1.2", {"scale": 1.2})
+            other = ("rnn, recurrent weights × 2", {"scale": 2.0})
         return [("rnn, recurrent weights × 0.6", {}), other]
 
     def still_panels(self) -> list[str]:
