@@ -42,7 +42,11 @@ def _momentum_step(
     mean_kept=False,
     rate_inside=False,
     share_on_gradient=False,
+    signed=False,
 ):
+    if signed:
+        new = mu * v - rate * g
+        return (w - new if uphill else w + new), new
     new = (0 if nothing_kept else v if share_on_gradient else mu * v) + (
         g * (rate if rate_inside else 1) * (1 - mu if mean_kept else 1) * (mu if share_on_gradient else 1)
     )
@@ -134,7 +138,7 @@ def momentum_step(w, g, v, rate, mu):  # (D,), (D,), (D,), two numbers -> w, v, 
             name="rate_inside",
             title="Close: the rate went into the velocity.",
             seen="Your v is {your_v}, asked was {right_v}.",
-            why="Keras writes it like that. As long as η stays the same, both walk alike. Here, as in "
+            why="As long as η stays the same, both walk alike. Here, as in "
             "PyTorch, v is made of gradients alone and the rate stands in front of it.",
         ),
         Mistake(
@@ -143,6 +147,13 @@ def momentum_step(w, g, v, rate, mu):  # (D,), (D,), (D,), two numbers -> w, v, 
             seen="From the velocity {v} and the gradient {g} you made {your_v}, asked was {right_v}.",
             why="You kept all of the velocity and took the share μ of the gradient. Then nothing is ever "
             "forgotten, and the walker never comes to rest. It is the *old velocity* that fades by μ.",
+        ),
+        Mistake(
+            name="signed",
+            title="Close: the rate and the minus went into the velocity.",
+            seen="Your v is {your_v}, asked was {right_v}.",
+            why="v ← μ v − η g and w ← w + v is another good way to write it, and Keras's. Here, as in PyTorch, "
+            "v is made of gradients alone: v ← μ v + g. The minus and the rate wait for the step.",
         ),
     ),
     worked=_worked_momentum,
@@ -323,6 +334,7 @@ def _adam_moves(
     eps_inside=False,
     swapped=False,
     uphill=False,
+    kept_fair=False,
 ):
     if swapped:
         beta1, beta2 = beta2, beta1
@@ -340,6 +352,8 @@ def _adam_moves(
             else:
                 below = np.sqrt(fair_s + eps) if eps_inside else np.sqrt(fair_s) + eps
             moves[t] = (rate if uphill else -rate) * fair_m / below
+            if kept_fair:
+                m, s = fair_m, fair_s
     return moves
 
 
@@ -460,6 +474,13 @@ def adam_moves(gradients, rate, beta1, beta2, eps):  # (T, D), four numbers -> (
             title="Close: the moves go uphill.",
             seen="You gave {yours}, asked was {right}.",
             why="A move is what is *added* to the weight, and it goes against the gradient: it needs a minus.",
+        ),
+        Mistake(
+            name="kept_fair",
+            title="Close: the fair means were kept.",
+            seen="You gave {yours}, asked was {right}.",
+            why="From the second step on they are corrected twice. m̂ and ŝ serve one step; what is carried on "
+            "to the next are m and s as they were, so give the fair ones names of their own.",
         ),
     ),
     worked=_worked_adam,
