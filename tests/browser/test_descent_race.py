@@ -1,6 +1,10 @@
 """The descent race in JupyterLab, by mouse and by keyboard."""
 
+import pathlib
+
 import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,18 +26,18 @@ def names(lab, panel):
     return {node.text_content() for node in found}
 
 
-def test_by_mouse(lab):
-    lab.open(CELLS)
+def test_by_mouse_in_its_notebook(lab):
+    lab.open(ROOT / "notebooks" / "12_optimizers.ipynb")
     lab.run_all()
     assert "who is first?" in lab.text(SAYS)
     assert "Adam" not in names(lab, "map")
     lab.press(f"{STAGE} button[data-name='play']")
     assert lab.text(f"{STAGE} button[data-name='play']") == "Stop"
-    lab.until("w.state['step'] >= 40", 30)
+    lab.until("own_race.state['step'] >= 40", 30)
     lab.press(f"{STAGE} button[data-name='play']")
-    step = lab.python("w.state['step']")
-    assert not lab.python("w.playing")
-    assert lab.text(SAYS) == lab.python("w.says()")
+    step = lab.python("own_race.state['step']")
+    assert not lab.python("own_race.playing")
+    assert lab.text(SAYS) == lab.python("own_race.says()")
     assert lab.text(SAYS).startswith(
         f"After {step} steps: first below 0.149 was RMSprop, at step 8; then Adam (28)"
     )
@@ -42,7 +46,7 @@ def test_by_mouse(lab):
     lab.shot("race_light", STAGE)
     before = drawn(lab, "#D55E00")
     lab.drag(f"{STAGE} [data-name='start']", 120, 60)
-    assert lab.python("w.state['start']") == pytest.approx(
+    assert lab.python("own_race.state['start']") == pytest.approx(
         (-2.2 + 120 * 6.6 / 352, 1 - 60 * 5 / 368), abs=0.1
     )
     assert drawn(lab, "#D55E00") != before
@@ -61,7 +65,7 @@ def test_by_mouse(lab):
     }
     lab.shot("race_all_light", STAGE)
     lab.press(f"{STAGE} button[data-name='reset']")
-    assert lab.python("w.state['step']") == 0
+    assert lab.python("own_race.state['step']") == 0
     assert "who is first?" in lab.text(SAYS)
 
 
