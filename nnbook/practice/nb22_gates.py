@@ -940,7 +940,7 @@ RACE = Quiz(
                 ),
                 Option(
                     "LSTM and GRU; the GRU first.",
-                    "Both. The GRU learnt to add in about half as many steps, in every run that was tried. On other tasks "
+                    "Both. The GRU learnt to add in about half as many steps, in both runs. On other tasks "
                     "it is the other way round; nobody has found a rule.",
                     True,
                 ),
