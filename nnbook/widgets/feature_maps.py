@@ -205,7 +205,7 @@ class FeatureMaps(Live):
             title=title,
             marks=marks,
             width=568,
-            height=276,
+            height=266,
             ticks=False,
             x=(-gap, 2.25 * size),
             y=(size, -gap),

@@ -91,14 +91,14 @@ class RecurrenceStepper(Live):
     title = "A recurrent cell, laid out along time"
     caption = (
         "Press Play: the cell reads the sequence, then the gradient comes back. Drag what it reads; change the "
-        "recurrent weights and see how far back the gradient reaches."
+        "factor of the recurrent weights U and see how far back the gradient reaches."
     )
     fields: ClassVar = {
         "cell": Choice(default="rnn", options=list(CELLS), label="cell"),
-        "scale": Number(default=0.6, low=0, high=3, step=0.05, label="recurrent weights ×"),
-        "keep": Number(default=0.0, low=-4, high=6, step=0.25, label="bias of the gate that keeps"),
-        "compare": Flag(default=False, label="other cells' gradients"),
-        "step": Whole(default=2 * STEPS, low=0, high=2 * STEPS, label="step (there and back)"),
+        "scale": Number(default=0.6, low=0, high=3, step=0.05, label="factor of U"),
+        "keep": Number(default=0.0, low=-4, high=6, step=0.25, label="bias of f or z"),
+        "compare": Flag(default=False, label="compare cells"),
+        "step": Whole(default=2 * STEPS, low=0, high=2 * STEPS, label="step"),
         "inputs": Numbers(default=_PULSE, low=-2, high=2, shape=(STEPS,)),
     }
 
@@ -252,6 +252,7 @@ class RecurrenceStepper(Live):
         marks: list[Any] = [Line(x=[-0.5, STEPS + 1.2], y=[1, 1], color=GREY, width=1, dash="4 4")]
         others = CELLS if self.layer is None and self.state["compare"] else [self.cell()]
         back = np.arange(STEPS) < self._back()
+        names: list[tuple[float, float, str]] = []
         for cell in others:
             color, shape, dash = _LOOKS[cell]
             lengths = (run if cell == self.cell() else self.run(cell)).lengths
@@ -260,8 +261,11 @@ class RecurrenceStepper(Live):
             marks.append(Line(x=np.arange(STEPS), y=drawn, color=color, width=3 if mine else 1.5, dash=dash))
             marks.append(Dots(x=np.arange(STEPS), y=drawn, color=color, shape=shape, size=10 if mine else 7))
             if known := int(np.isfinite(drawn).sum()):
-                height = drawn[known - 1]
-                marks.append(Write(x=known - 0.6, y=height, text=cell, anchor="start", size=13, bold=mine))
+                names.append((float(drawn[known - 1]), known - 0.6, cell))
+        apart = 0.0
+        for height, x, cell in sorted(names):  # from below, none on top of another
+            apart = max(height, 4 * apart)
+            marks.append(Write(x=x, y=apart, text=cell, anchor="start", size=13, bold=cell == self.cell()))
         return Panel(
             name="gradient",
             label="The length of the gradient with respect to the state, by how many steps back that state lies",

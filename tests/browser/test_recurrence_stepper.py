@@ -15,6 +15,7 @@ HERE = "[data-widget=RecurrenceStepper]"
 def test_by_mouse_in_its_notebook(lab):
     lab.open(ROOT / "notebooks" / "21_recurrence.ipynb")
     lab.run_all(seconds=300)
+    lab.press(f"{HERE} button[data-name=pulse]")
     lab.drag(f"{HERE} [data-name='input 5']", 0, -40)
     assert 0.8 < lab.until("stepper.state['inputs'][4]") < 1.8
     lab.press(f"{HERE} button[data-name=noise]")
