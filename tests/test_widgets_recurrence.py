@@ -1,6 +1,7 @@
 """The recurrence stepper against whole-sequence layers and nudged states, and what each event does to its state."""
 
 import asyncio
+import itertools
 
 import numpy as np
 import pytest
@@ -185,7 +186,7 @@ def test_the_other_cells_beside_it():
     names = marks(w, "gradient", "Write")
     assert sorted(mark.text for mark in names) == ["gru", "lstm", "rnn"]
     heights = sorted(mark.y for mark in names)
-    assert all(upper >= 4 * lower for lower, upper in zip(heights, heights[1:], strict=False))
+    assert all(upper >= 4 * lower for lower, upper in itertools.pairwise(heights))
 
 
 def test_a_layer_of_your_own():
