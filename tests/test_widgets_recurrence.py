@@ -186,7 +186,7 @@ def test_the_other_cells_beside_it():
     names = marks(w, "gradient", "Write")
     assert sorted(mark.text for mark in names) == ["gru", "lstm", "rnn"]
     heights = sorted(mark.y for mark in names)
-    assert all(upper >= 4 * lower for lower, upper in itertools.pairwise(heights))
+    assert all(upper >= 8 * lower for lower, upper in itertools.pairwise(heights))
 
 
 def test_a_layer_of_your_own():

@@ -264,7 +264,7 @@ class RecurrenceStepper(Live):
                 names.append((float(drawn[known - 1]), known - 0.6, cell))
         apart = 0.0
         for height, x, cell in sorted(names):  # from below, none on top of another
-            apart = max(height, 4 * apart)
+            apart = max(height, 8 * apart)
             marks.append(Write(x=x, y=apart, text=cell, anchor="start", size=13, bold=cell == self.cell()))
         return Panel(
             name="gradient",
