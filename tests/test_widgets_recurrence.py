@@ -189,6 +189,15 @@ def test_the_other_cells_beside_it():
     assert all(upper >= 8 * lower for lower, upper in itertools.pairwise(heights))
 
 
+def test_the_titles_of_its_picture_name_what_is_seen():
+    def titles(hide=(), **state):
+        return [title for title, _ in widgets.RecurrenceStepper(state=state, hide=hide).stills()]
+
+    assert titles() == ["rnn, recurrent weights × 0.6", "lstm, bias of f at 4"]
+    assert titles(cell="gru", scale=1.5) == ["gru, recurrent weights × 1.5", "gru, bias of z at 4"]
+    assert titles(hide=["cell"]) == ["rnn, recurrent weights × 0.6", "rnn, recurrent weights × 2"]
+
+
 def test_a_layer_of_your_own():
     layer = nnbook.GRU(1, 20, rng=0)
     w = widgets.RecurrenceStepper(layer)

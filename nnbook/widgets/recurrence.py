@@ -349,10 +349,13 @@ class RecurrenceStepper(Live):
                 ("as it is", {}),
                 ("recurrent weights doubled", {"scale": min(3, 2 * self.state["scale"])}),
             ]
-        other: tuple[str, Mapping[str, Any]] = ("lstm, bias of f at 4", {"cell": "lstm", "keep": 4})
+        cell, scale = self.state.start["cell"], self.state.start["scale"]
+        as_it_starts: tuple[str, Mapping[str, Any]] = (f"{cell}, recurrent weights × {scale:g}", {})
         if self.hide & {"cell", "keep"}:
-            other = ("rnn, recurrent weights × 2", {"scale": 2.0})
-        return [("rnn, recurrent weights × 0.6", {}), other]
+            return [as_it_starts, (f"{cell}, recurrent weights × 2", {"scale": 2.0})]
+        keeper = "lstm" if cell == "rnn" else cell
+        title = f"{keeper}, bias of {'z' if keeper == 'gru' else 'f'} at 4"
+        return [as_it_starts, (title, {"cell": keeper, "keep": 4})]
 
     def still_panels(self) -> list[str]:
         return ["sequence", "states", "gates", "gradient"]
