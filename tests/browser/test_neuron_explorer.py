@@ -2,6 +2,7 @@
 
 import pathlib
 
+import nbformat
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -53,3 +54,36 @@ def test_by_keyboard(lab):
     lab.keys("button[data-name='less blue']", "Enter")
     assert lab.python("len(w.state['blue'])") == 3
     lab.shot("neuron_dark", ".nnbook-stage")
+
+
+def test_a_restarted_kernel_is_said_and_ten_widgets_live_side_by_side(lab):
+    page = lab.open(
+        ["from nnbook import widgets", "ten = [widgets.NeuronExplorer() for _ in range(10)]\ndisplay(*ten)"]
+    )
+    lab.run_all()
+    assert len(page.query_selector_all("[data-widget=NeuronExplorer]")) == 10
+    slider = page.query_selector_all("input[data-name='bias']")[4]
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    lab.settle()
+    assert lab.python("[round(w.state['bias'], 2) for w in ten]") == [-0.8] * 4 + [-0.75] + [-0.8] * 5
+    page.click("li.lm-MenuBar-item:has-text('Kernel')")
+    page.click("li[data-command='kernelmenu:restart']")
+    page.click(".jp-Dialog button.jp-mod-accept")
+    page.wait_for_timeout(1000)
+    lab.idle()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".nnbook-says.nnbook-trouble:has-text('run this cell again')", timeout=20_000)
+
+
+def test_stored_outputs_are_pictures_until_they_are_run(lab, tmp_path):
+    book = nbformat.read(ROOT / "notebooks" / "01_neuron.ipynb", as_version=4)
+    book.cells = [cell for cell in book.cells if cell.id.startswith("explorer")]
+    nbformat.write(book, tmp_path / "stored.ipynb")
+    page = lab.open(tmp_path / "stored.ipynb")
+    picture = lab.find(".jp-OutputArea img[src^='data:image/png']")
+    assert picture.bounding_box()["width"] > 300
+    assert page.query_selector("[data-widget]") is None
+    assert page.query_selector(":text('Error displaying widget')") is None
+    lab.shot("neuron_without_a_run")
