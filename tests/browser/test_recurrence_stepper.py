@@ -39,6 +39,17 @@ def test_by_mouse_in_its_notebook(lab):
     lab.until("stepper.state['step'] == 24 and stepper.state['scale'] == 0.6")
 
 
+def test_with_gates_in_notebook_22(lab):
+    lab.open(ROOT / "notebooks" / "22_gates.ipynb")
+    lab.run_all(seconds=300)
+    lab.press(f"{HERE} input[data-name=compare]")
+    lab.until("stepper.state['compare']")
+    lab.find(f"{HERE} input[data-name=keep]").fill("4")
+    lab.until("stepper.state['keep'] == 4")
+    lab.says(f"{HERE} .nnbook-says", "the gradient's length is 0.34")
+    lab.shot("recurrence_gates_light", HERE)
+
+
 def test_by_keyboard(lab):
     lab.open(CELLS, dark=True)
     lab.run_all()
