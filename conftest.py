@@ -1,6 +1,8 @@
 """What every test run needs: nbval mended where it is known to break (see the comments), and the evidence ladder's table."""
 
+import os
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -16,8 +18,12 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A suite started in the background is born deaf to Ctrl-C, and some tests press it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not config.pluginmanager.hasplugin("nbval"):
         return
+    # The products of the notebooks are small: on a busy machine a second thread keeps them waiting, up to ten times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     config.option.nbval_sanitize_with = str(config.rootpath / "tests" / "nbval-sanitize.cfg")
     import nbval.kernel
     from jupyter_client.manager import KernelManager

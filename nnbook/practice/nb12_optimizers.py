@@ -1016,7 +1016,7 @@ IS_THIS_TRUE = Quiz(
             "“Adam finds a rate for each weight by itself. Whoever uses it need not choose one.”",
             (
                 Option(
-                    "True: that is what *adaptive* means.",
+                    "True: that is what adaptive means.",
                     "What adapts is how the rate is *shared out* among the weights. η still says how far a "
                     "step goes, and from 0.0001 to 1 it made all the difference between slow, good and "
                     "hopeless.",

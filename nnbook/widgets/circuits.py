@@ -52,7 +52,7 @@ def _error(*inputs: Any) -> float:
 
 
 def _error_backward(dy: Array, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    gradient = mse_loss_backward(dy, *np.reshape(np.array(inputs, dtype=float), (2, -1)))
+    gradient = mse_loss_backward(float(dy), *np.reshape(np.array(inputs, dtype=float), (2, -1)))
     return (*gradient, *-gradient)
 
 
