@@ -52,11 +52,11 @@ def model():
 
 
 def figure_of(drawn):
-    return drawn if hasattr(drawn, "savefig") else drawn.get_figure(root=True)
+    return drawn if hasattr(drawn, "savefig") else drawn.figure.figure
 
 
 def look_of(artist):
-    return artist.get_window_extent(figure_of(artist.get_figure(root=True)).canvas.get_renderer())
+    return artist.get_window_extent(figure_of(artist.figure.figure).canvas.get_renderer())
 
 
 # -- what holds for every picture -------------------------------------------------------------------------------------

@@ -73,8 +73,7 @@ def plot_history(history: Any, ax: Axes | None = None) -> Figure:
             pane.set_ylim(0, pane.dataLim.y1 * 1.06 or 1.0)
         pane.xaxis.set_major_locator(FixedLocator([1]) if last == 1 else MaxNLocator(7, integer=True))
         style.label_lines(pane)
-    figure = panes[0].get_figure(root=True)
-    assert figure is not None
+    figure: Figure = panes[0].figure.figure  # the whole one, where the axes stand on a part of it
     return figure
 
 

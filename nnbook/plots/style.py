@@ -124,8 +124,7 @@ def label_lines(ax: Axes) -> None:
 
 def _height(ax: Axes) -> float:
     """In points, of which a line of text needs 12."""
-    figure = ax.get_figure(root=True)
-    return float(ax.bbox.height) * 72 / (figure.dpi if figure is not None else 72)
+    return float(ax.bbox.height) * 72 / ax.figure.dpi
 
 
 def _apart(places: list[float], distance: float) -> list[float]:
