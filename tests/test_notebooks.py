@@ -10,10 +10,12 @@ import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 import nnbook
-from tests.store import LIVE_VIEW
+from tests.store import LIVE_VIEW, lighter, with_lighter_pictures, without_live_views
 
 ROOT = pathlib.Path(nnbook.__file__).parents[1]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -207,6 +209,42 @@ def test_the_folder_holds_notebooks_only_and_within_the_budget():
     sizes = {path.name: path.stat().st_size for path in BOOKS}
     assert {name: size for name, size in sizes.items() if size > MEGABYTE} == {}
     assert sum(sizes.values()) <= 10 * MEGABYTE
+
+
+# How they are stored (tests/store.py)
+
+
+def test_a_stored_picture_is_lighter_and_looks_the_same():
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 3))
+    axes = figure.subplots()
+    for turns in range(1, 6):
+        axes.plot(np.sin(np.linspace(0, turns, 50)), label=f"{turns} turns")
+    axes.legend(title="a drawing of many colours")
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    small = lighter(drawn.getvalue())
+    assert len(small) < 0.6 * len(drawn.getvalue())
+    assert np.abs(_pixels(small) - _pixels(drawn.getvalue())).mean() < 0.5
+
+
+def test_a_picture_that_needs_its_colours_is_stored_as_it_is():
+    noise, file = np.random.default_rng(0).integers(0, 256, (60, 60, 3), dtype=np.uint8), io.BytesIO()
+    Image.fromarray(noise).save(file, "png")
+    assert lighter(file.getvalue()) == file.getvalue()
+
+
+def _pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=float)
+
+
+def test_a_stored_widget_is_words_and_a_picture(faultless):
+    faultless.cells[2].outputs[0].data[LIVE_VIEW] = {"model_id": "7f"}
+    faultless.metadata["widgets"] = {}
+    stored = with_lighter_pictures(without_live_views(faultless))
+    assert set(stored.cells[2].outputs[0].data) == {"image/png", "text/plain"}
+    assert [rule.__name__ for rule in RULES if rule(stored)] == []
 
 
 # The rules themselves: each sees the fault that is planted for it in a notebook without faults, and only that one does.
