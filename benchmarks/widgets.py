@@ -24,7 +24,10 @@ from tests.lab import ARGUMENTS, Lab, chromium
 WATCH = """(widget) => {
   window.answers = [];
   let asked = 0;
-  const note = () => requestAnimationFrame(() => window.answers.push(performance.now() - asked));
+  const note = () => {
+    const began = asked;
+    requestAnimationFrame(() => window.answers.push(performance.now() - began));
+  };
   const stage = document.querySelector(`[data-widget=${widget}]`);
   if (stage) {
     new MutationObserver(() => {
@@ -35,7 +38,7 @@ WATCH = """(widget) => {
   }
   const picture = document.querySelector(`.nnbook-${widget} img, img.nnbook-picture`);
   for (const kind of ["keydown", "input"]) {
-    document.addEventListener(kind, () => (asked ||= performance.now()), true);
+    document.addEventListener(kind, () => (asked = performance.now()), true); // the one before changed nothing, or was answered
   }
   picture.addEventListener("load", () => { if (asked) { note(); setTimeout(() => (asked = 0), 10); } });
 }"""
@@ -54,7 +57,7 @@ def answers(lab):
 
 
 def drag(lab, where):
-    """Sixty small moves of one handle, each waited for, as a slow hand does."""
+    """Sixty small moves of one handle, or one stroke of sixty points, each waited for, as a slow hand does."""
     place = lab.find(where).bounding_box()
     x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
     lab.page.mouse.move(x, y)
@@ -70,7 +73,7 @@ def slide(lab, where):
     lab.find(where).focus()
     for k in range(40):
         lab.page.keyboard.press("ArrowRight" if k % 20 < 10 else "ArrowLeft")
-        lab.page.wait_for_timeout(170)
+        lab.page.wait_for_timeout(300)
 
 
 def measure(lab, name):
@@ -80,8 +83,9 @@ def measure(lab, name):
     page.evaluate(WATCH, name)
     dragged, slid, frames = f"{'—':>6} {'—':>6}", f"{'—':>6} {'—':>6}", "—"
     stage = f"[data-widget={name}]"
-    if page.query_selector(f"{stage} .nnbook-handle"):
-        drag(lab, f"{stage} .nnbook-handle")
+    hand = next((h for h in (".nnbook-handle", ".nnbook-pad") if page.query_selector(f"{stage} {h}")), None)
+    if hand:
+        drag(lab, f"{stage} {hand}")
         dragged = answers(lab)
     slider = next(
         (s for s in (f"{stage} input[type=range]", f".nnbook-{name} .noUi-handle") if page.query_selector(s)),

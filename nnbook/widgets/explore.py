@@ -29,6 +29,7 @@ from typing import Any
 import anywidget
 import ipywidgets as W
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 
 from nnbook.errors import describe, explain
@@ -253,7 +254,7 @@ class Explore:
 
 def _png(figure: Figure) -> bytes:
     written = io.BytesIO()
-    figure.savefig(written, format="png", facecolor="white", dpi=_DPI)
+    FigureCanvasAgg(figure).print_png(written)  # drawn once, where savefig draws twice
     return written.getvalue()
 
 

@@ -51,6 +51,9 @@ function keep(views, parent, items, build) {
 function post(model, root, stalled) {
   const waiting = [];
   let timer = 0;
+  // Jupyter's server holds a packet back until the one before is acknowledged (Nagle), and the system acknowledges after
+  // 40 ms unless there is something to send. So the kernel's "busy" is answered, or the scene would wait behind it.
+  const heard = (status) => status.content.execution_state === "busy" && model.send({ kind: "heard" });
   function next() {
     root.dataset.busy = timer !== 0 || waiting.length > 0;
     if (timer || !waiting.length) return;
@@ -61,7 +64,7 @@ function post(model, root, stalled) {
       stalled(true);
     }, PATIENCE);
     try {
-      model.send(waiting.shift());
+      model.send(waiting.shift(), { iopub: { status: heard } });
     } catch {
       stalled(true);
     }

@@ -185,6 +185,8 @@ class Live(anywidget.AnyWidget):
 
     def receive(self, event: Mapping[str, Any]) -> None:
         """One event from the browser: what happened, and where. Whatever is wrong with it is said on the stage."""
+        if event.get("kind") == "heard":  # nothing happened; stage.js says what it is for
+            return
         self._trouble = ""
         with self._explaining():
             self._dispatch(event)

@@ -77,6 +77,17 @@ def test_a_restarted_kernel_is_said_and_ten_widgets_live_side_by_side(lab):
     page.wait_for_selector(".nnbook-says.nnbook-trouble:has-text('run this cell again')", timeout=20_000)
 
 
+def test_a_move_is_acknowledged_so_that_its_scene_does_not_wait(lab):
+    page = lab.open(CELLS)
+    lab.run_all()
+    lab.python("[setattr(w, 'came', []), w.on_msg(lambda _, event, __: w.came.append(event['kind']))][0]")
+    page.focus("[data-name='blue 1']")
+    page.keyboard.press("ArrowRight")
+    assert lab.until("len(w.came) > 1 and w.came") == ["move", "heard"]
+    lab.settle()
+    assert lab.python("(w.came, w.answered)") == (["move", "heard"], 1)
+
+
 def test_stored_outputs_are_pictures_until_they_are_run(lab, tmp_path):
     book = nbformat.read(ROOT / "notebooks" / "01_neuron.ipynb", as_version=4)
     book.cells = [cell for cell in book.cells if cell.id.startswith("explorer")]
