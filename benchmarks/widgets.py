@@ -37,8 +37,9 @@ WATCH = """(widget) => {
     return;
   }
   const picture = document.querySelector(`.nnbook-${widget} img, img.nnbook-picture`);
+  // Each begins anew: the one before was answered, or changed nothing.
   for (const kind of ["keydown", "input"]) {
-    document.addEventListener(kind, () => (asked = performance.now()), true); // the one before changed nothing, or was answered
+    document.addEventListener(kind, () => (asked = performance.now()), true);
   }
   picture.addEventListener("load", () => { if (asked) { note(); setTimeout(() => (asked = 0), 10); } });
 }"""
