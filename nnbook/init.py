@@ -17,6 +17,7 @@ References: Glorot & Bengio 2010; He et al. 2015; PyTorch's ``torch.nn.init``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ __all__ = [
     "zeros",
 ]
 
+_BLOCK = 1 << 16
 _GAINS = {
     "linear": 1.0,
     "sigmoid": 1.0,
@@ -89,7 +91,8 @@ def normal(
     """
     shape = _room_for("normal", shape)
     std = check_number("normal", "std", std, at_least=0)
-    return (as_generator("normal", rng).standard_normal(shape) * std).astype(dtype)
+    generator = as_generator("normal", rng)
+    return _drawn(lambda count: generator.standard_normal(count) * std, shape, dtype)
 
 
 def uniform(
@@ -104,7 +107,8 @@ def uniform(
     """
     shape = _room_for("uniform", shape)
     bound = check_number("uniform", "bound", bound, at_least=0)
-    return as_generator("uniform", rng).uniform(-bound, bound, shape).astype(dtype)
+    generator = as_generator("uniform", rng)
+    return _drawn(lambda count: generator.uniform(-bound, bound, count), shape, dtype)
 
 
 def kaiming_normal(
@@ -163,6 +167,15 @@ def xavier_uniform(
         rng=as_generator("xavier_uniform", rng),
         dtype=dtype,
     )
+
+
+def _drawn(draw: Callable[[int], Array], shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+    """Draw a block at a time: the numbers that one draw would give, without room for all of them in float64."""
+    values = np.empty(math.prod(shape), dtype)
+    for start in range(0, values.size, _BLOCK):
+        part = values[start : start + _BLOCK]
+        part[:] = draw(part.size)
+    return values.reshape(shape)
 
 
 def _room_for(who: str, shape: tuple[int, ...]) -> tuple[int, ...]:

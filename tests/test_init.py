@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -50,6 +51,19 @@ def test_normal_and_zeros():
     assert math.isclose(weights.std(), 0.5, rel_tol=0.02)
     assert abs(float((weights**4).mean() / weights.var() ** 2) - 3) < 0.1  # the kurtosis of a normal
     assert not init.zeros((3, 2)).any()
+
+
+def test_large_arrays_are_the_numbers_of_one_draw_and_need_no_more_room_than_they_take():
+    shape = (500, 400)
+    drawn = np.random.default_rng(3).uniform(-0.2, 0.2, shape)
+    np.testing.assert_array_equal(init.uniform(shape, 0.2, rng=3), drawn.astype(np.float32))
+    drawn = 0.1 * np.random.default_rng(3).standard_normal(shape)
+    np.testing.assert_array_equal(init.normal(shape, 0.1, rng=3, dtype=np.float64), drawn)
+    tracemalloc.start()
+    init.normal((1000, 1000), rng=0)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1.5 * 4 * 1000 * 1000  # bytes
 
 
 def test_gains_are_pytorchs():
