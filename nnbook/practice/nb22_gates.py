@@ -379,7 +379,9 @@ def last_states(x, size, W, U, b):
     return np.concatenate(states)
 
 
-def _last_states(x, size, W, U, b, *, state_kept=False, rest_dropped=False, no_loop=False, one_short=False):
+def _last_states(
+    x, size, W, U, b, *, state_kept=False, rest_dropped=False, no_loop=False, one_short=False, listed=False
+):
     states = []
     h = np.zeros((size, len(b)))
     for start in range(0, len(x), size):
@@ -390,7 +392,7 @@ def _last_states(x, size, W, U, b, *, state_kept=False, rest_dropped=False, no_l
         for t in range(x.shape[1] - one_short):
             h = np.tanh(rows[:, t] @ W + (0 * h if no_loop else h) @ U + b)
         states.append(h)
-    return np.concatenate(states)
+    return states if listed else np.concatenate(states)
 
 
 def _last_states_cases():
@@ -470,6 +472,12 @@ def last_states(x, size, W, U, b):  # (N, T, D), a number, (D, H), (H, H), (H,) 
             title="Close: the last step has not been read.",
             seen="You gave {yours}, asked was {right}.",
             why="All T steps of a row are read, `range(T)`, and asked is the state after the last of them.",
+        ),
+        Mistake(
+            name="listed",
+            title="Close: the batches still lie one by one in a list.",
+            seen="You gave a list with an array for each batch; asked was one array of shape {right_shape}.",
+            why="`np.concatenate(states)` puts the batches under each other, in the order of the rows.",
         ),
     ),
     worked=_worked_states,
@@ -940,8 +948,8 @@ RACE = Quiz(
                 ),
                 Option(
                     "LSTM and GRU; the GRU first.",
-                    "Both. The GRU learnt to add in about half as many steps, in both runs. On other tasks "
-                    "it is the other way round; nobody has found a rule.",
+                    "Both. The GRU was there after fewer steps than the LSTM, in both runs. On other tasks it is the other "
+                    "way round; nobody has found a rule.",
                     True,
                 ),
                 Option(
