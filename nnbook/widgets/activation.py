@@ -28,6 +28,7 @@ from nnbook.optimizers import SGD
 from nnbook.plots.style import BLACK, BLUE, ORANGE
 from nnbook.widgets.fields import Choice, Number, Whole
 from nnbook.widgets.scene import Button, Dots, Handle, Line, Panel, Rect, Write
+from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
 
 __all__ = ["ActivationExplorer"]
@@ -199,13 +200,13 @@ class ActivationExplorer(Live):
                 along="x",
                 color=ORANGE,
                 label="sum z on the curve",
-                says=_minus(f"z {z:.2f}, output {y:.3f}, slope {slope:.3f}"),
+                says=minus(f"z {z:.2f}, output {y:.3f}, slope {slope:.3f}"),
                 step=0.05,
             ),
             Write(
                 x=-_REACH + 0.2,
                 y=limits[0] + 0.93 * (limits[1] - limits[0]),
-                text=_minus(f"output {y:.3f}"),
+                text=minus(f"output {y:.3f}"),
                 anchor="start",
                 size=14,
                 bold=True,
@@ -237,7 +238,7 @@ class ActivationExplorer(Live):
             Dots(**_within(sums, self._here(sums)[1]), shape="^", size=9, color="#FFFFFF", edge=BLACK),
             Dots(x=[z], y=[slope], color=ORANGE, size=14, edge=BLACK),
             Write(
-                x=-_REACH + 0.2, y=1.19, text=_minus(f"slope {slope:.3f}"), anchor="start", size=14, bold=True
+                x=-_REACH + 0.2, y=1.19, text=minus(f"slope {slope:.3f}"), anchor="start", size=14, bold=True
             ),
         ]
         return Panel(
@@ -289,7 +290,7 @@ class ActivationExplorer(Live):
     def _says_point(self) -> str:
         function, z = self.state["function"], self.state["z"]
         (y,), (slope,) = self._here(z)
-        at = _minus(f"{function} at z = {z:.2f}: output {y:.3f}, slope {slope:.3f}")
+        at = minus(f"{function} at z = {z:.2f}: output {y:.3f}, slope {slope:.3f}")
         if z == 0 and function == "step":
             return f"{at}: a jump, which has no slope; nnbook takes 0."
         left, right = (float(side) for side in self._here([-1e-9, 1e-9])[1])
@@ -304,7 +305,7 @@ class ActivationExplorer(Live):
                 else "saturated, as good as deaf"
             )
             return f"{at}: {word}."
-        moved = _minus(f"{0.1 * slope:+.3f}")
+        moved = minus(f"{0.1 * slope:+.3f}")
         return f"{at}: raise z by 0.1, and the output changes by about {moved}."
 
     def _says_unit(self) -> str:
@@ -319,11 +320,11 @@ class ActivationExplorer(Live):
                 if self.state["function"] == "step"
                 else "it is dead, no step can move it"
             )
-            return _minus(f"{about}; {at} all meet the slope 0: {dead}.")
+            return minus(f"{about}; {at} all meet the slope 0: {dead}.")
         low, high = slopes.min(), slopes.max()
         feels = f"slopes from {low:.3f} to {high:.3f}" if high - low > 5e-4 else f"a slope of {high:.3f}"
         creeps = ": as good as deaf, it will creep" if max(abs(low), abs(high)) < _DEAF else ""
-        return _minus(f"{about}; {at} meet {feels}{creeps}.")
+        return minus(f"{about}; {at} meet {feels}{creeps}.")
 
     # what a hand does
 
@@ -379,8 +380,4 @@ def _within(z: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _written(w: float, b: float) -> str:
-    return _minus(f"{w:.2f} x {'-' if round(b, 2) < 0 else '+'} {abs(b):.2f}")
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    return minus(f"{w:.2f} x {'-' if round(b, 2) < 0 else '+'} {abs(b):.2f}")

@@ -18,8 +18,9 @@ from nnbook.plots.style import BLACK, BLUE, GREY, LIGHT
 from nnbook.widgets import blame
 from nnbook.widgets.circuits import ENDS, EXAMPLES, LETTERS, MAZUR, NETS, SEED, WEIGHTS, WIDE, Circuit, typed
 from nnbook.widgets.fields import Choice, Field, Number, Text, Whole
-from nnbook.widgets.formula import Trace, number, short, trace
+from nnbook.widgets.formula import Trace, number, trace
 from nnbook.widgets.scene import Arrow, Button, Line, Mark, Panel, Rect, Write
+from nnbook.widgets.shared import numbered, short
 from nnbook.widgets.stage import Live
 
 __all__ = ["BackpropStepper"]
@@ -364,17 +365,17 @@ class BackpropStepper(Live):
             return
         now = self._now(circuit)
         forward, end = len(now.there), len(now.there) + len(now.back)
-        kind, _, which = name.partition(" ")
+        kind, which = numbered(name)
         if name == "next":
             self.state.nudge(step=min(now.step + 1, end), answer="")
         elif name == "back":
             self.state.nudge(step=max(now.step - 1, 0), answer="")
         elif name == "all":
             self.state.nudge(step=forward if now.step < forward else end, answer="")
-        elif kind == "choice" and which.isdigit() and now.asked is not None:
+        elif kind == "choice" and now.asked is not None:
             choices = blame.choices(circuit.formula, now.t, now.asked)
-            if 0 < int(which) <= len(choices):
-                self.state.nudge(answer=_kept(choices[int(which) - 1]))
+            if 1 <= which <= len(choices):
+                self.state.nudge(answer=_kept(choices[which - 1]))
 
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:
         circuit = self._circuit()

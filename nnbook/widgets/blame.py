@@ -11,7 +11,8 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nnbook.widgets.formula import Formula, Trace, short
+from nnbook.widgets.formula import Formula, Trace
+from nnbook.widgets.shared import short
 
 __all__ = ["Road", "Verdict", "choices", "judge", "question", "reckoned", "result_name", "roads", "rule"]
 

@@ -14,8 +14,9 @@ from nnbook.optimizers import SGD
 from nnbook.plots.style import BLACK, ORANGE, RED
 from nnbook.widgets.fields import Choice, Number, Numbers, Whole
 from nnbook.widgets.scene import Button, Dots, Handle, Line, Panel, Write
+from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
-from nnbook.widgets.surfaces import SURFACES, Surface, contours, number
+from nnbook.widgets.surfaces import SURFACES, Surface, contours
 
 __all__ = ["ContourPath"]
 
@@ -131,7 +132,7 @@ class ContourPath(Live):
                 y=start[1],
                 color=ORANGE,
                 label=f"start: {ground.names[0]} to the right, {ground.names[1]} upwards",
-                says=number(f"{ground.names[0]} {start[0]:.2f}, {ground.names[1]} {start[1]:.2f}"),
+                says=minus(f"{ground.names[0]} {start[0]:.2f}, {ground.names[1]} {start[1]:.2f}"),
             ),
         ]
         return Panel(
@@ -189,7 +190,7 @@ class ContourPath(Live):
             if len(ground.places) == 1
             else self._between_minima
         )
-        return number(at + fate(walk)).strip()
+        return minus(at + fate(walk)).strip()
 
     def _limit(self, place: tuple[float, float]) -> tuple[float, str]:
         """The largest stable rate at a minimum, and how it comes about."""

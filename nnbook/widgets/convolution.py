@@ -13,6 +13,7 @@ from nnbook.errors import describe, explain
 from nnbook.plots.style import BLACK, GREY, ORANGE
 from nnbook.widgets.fields import Choice, Flag, Numbers, Whole
 from nnbook.widgets.scene import Button, Handle, Heat, Line, Panel, Rect, Write, diverging
+from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
 
 __all__ = ["ConvolutionStepper"]
@@ -362,7 +363,7 @@ def _fitting(texts: Iterable[str], cell: float) -> float:
 def _tell(value: Any) -> str:
     """A number in at most three digits, with a proper minus sign."""
     places = int(np.clip(2 - np.floor(np.log10(max(abs(value), 1))), 0, 2))
-    return f"{round(float(value), places) + 0.0:g}".replace("-", "−") if abs(value) < 1e5 else f"{value:.2g}"
+    return minus(f"{round(float(value), places) + 0.0:g}" if abs(value) < 1e5 else f"{value:.2g}")
 
 
 def _check(picture: Any) -> np.ndarray:

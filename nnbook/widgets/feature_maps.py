@@ -24,6 +24,7 @@ from nnbook.pooling import AvgPool2d, MaxPool2d
 from nnbook.training import fit
 from nnbook.widgets.fields import Choice, Field, Numbers, Whole
 from nnbook.widgets.scene import Bars, Button, Handle, Heat, Line, Panel, Rect, Write, diverging
+from nnbook.widgets.shared import fixed, numbered
 from nnbook.widgets.stage import Live
 from nnbook.windows import Pair, check_pair, paddings
 
@@ -188,7 +189,7 @@ class FeatureMaps(Live):
         marks: list[Any] = []
         for k, each in enumerate(shown):
             y, x = (1 + gap) * (k // across), (1 + gap) * (k % across)
-            label = f"map {k + 1}, at most {_tell(np.max(each))}"
+            label = f"map {k + 1}, at most {fixed(np.max(each), 1)}"
             edge, width = (ORANGE, 4.0) if k == chosen else (GREY, 1.0)
             marks += [
                 Heat(colors=_shades(each), extent=(x, x + 1, y + 1, y)),
@@ -223,7 +224,7 @@ class FeatureMaps(Live):
                 Write(
                     x=j + 0.5,
                     y=i + 0.5,
-                    text=_short(value),
+                    text=fixed(value, 1).removesuffix(".0"),
                     size=min(14, 0.42 * cell),
                     color="#FFFFFF" if value > 0.6 * peak and values.min() >= 0 else BLACK,
                 )
@@ -237,7 +238,7 @@ class FeatureMaps(Live):
                 y=row + 0.9,
                 size=12,
                 label="unit",
-                says=f"row {row + 1}, column {column + 1}: {_tell(values[row, column])}",
+                says=f"row {row + 1}, column {column + 1}: {fixed(values[row, column], 1)}",
                 step=1,
             ),
         ]
@@ -259,7 +260,7 @@ class FeatureMaps(Live):
             ]
             if count == 1:
                 marks += [
-                    Write(x=j + 0.5, y=i + 0.5, text=_short(value), size=15)
+                    Write(x=j + 0.5, y=i + 0.5, text=fixed(value, 1).removesuffix(".0"), size=15)
                     for (i, j), value in np.ndenumerate(kernel)
                 ]
         title = "its kernel" if count == 1 else f"its kernel: {count} slices"
@@ -303,7 +304,8 @@ class FeatureMaps(Live):
                 "There are numbers in the network that are not finite (NaN or infinity): look at its weights."
             )
         which = "The strongest unit" if not self.state["unit"] else "The unit"
-        said = f"{which} of map {number + 1} (row {row + 1}, column {column + 1}) says {_tell(maps[number, row, column])}. "
+        value = fixed(maps[number, row, column], 1)
+        said = f"{which} of map {number + 1} (row {row + 1}, column {column + 1}) says {value}. "
         if not maps[number].any():
             said = f"Map {number + 1} is 0 everywhere: what it looks for is not in this picture. "
         (top, bottom, left, right), inside = self._reach(), self.field()
@@ -322,11 +324,11 @@ class FeatureMaps(Live):
         return [Button(name="strongest", label="Strongest unit", enabled=bool(self.state["unit"]))]
 
     def on_press(self, name: str) -> None:
-        kind, _, number = name.partition(" ")
+        kind, number = numbered(name)
         if name == "strongest":
             self.state.nudge(unit=[])
-        elif kind == "map" and number.isdigit() and 0 < int(number) <= len(self.maps()):
-            self.state.nudge(map=int(number))
+        elif kind == "map" and 1 <= number <= len(self.maps()):
+            self.state.nudge(map=number)
 
     def on_set(self, name: str, value: Any) -> None:
         super().on_set(name, value)
@@ -456,14 +458,6 @@ def _grid(rows: int, columns: int) -> Line:
     for column in range(columns + 1):
         x, y = [*x, column, column, np.nan], [*y, 0, rows, np.nan]
     return Line(x=x, y=y, color=GREY, width=1)
-
-
-def _tell(value: Any) -> str:
-    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
-
-
-def _short(value: Any) -> str:
-    return f"{value:.1f}".replace("-0.0", "0.0").removesuffix(".0").replace("-", "−")
 
 
 def _percent(share: float) -> str:

@@ -22,6 +22,7 @@ from nnbook.arrays import Array
 from nnbook.errors import describe, explain
 from nnbook.gradients import numerical_gradient
 from nnbook.plots.graph import SYMBOLS
+from nnbook.widgets.shared import short
 
 __all__ = ["FUNCTIONS", "Entry", "Formula", "Trace", "number", "parse", "short", "trace"]
 
@@ -172,17 +173,6 @@ def number(text: str, *, who: str = "answer") -> float:
     place = _Reader(source, [], who, MOST).visit(tree)
     assert isinstance(place, float)  # without letters everything is worked out
     return place
-
-
-def short(value: float) -> str:
-    """A number in four digits, with a proper minus sign.
-
-    Examples
-    --------
-    >>> short(-0.0380982365), short(14.0), short(-5.7e-05)
-    ('−0.0381', '14', '−5.7e−05')
-    """
-    return f"{value + 0.0:.4g}".replace("-", "−")
 
 
 def _tree(text: str, who: str) -> tuple[str, ast.expr]:

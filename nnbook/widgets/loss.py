@@ -20,6 +20,7 @@ from nnbook.losses import (
 from nnbook.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED
 from nnbook.widgets.fields import Number, Numbers
 from nnbook.widgets.scene import Dots, Handle, Line, Mark, Panel, Write
+from nnbook.widgets.shared import numbered
 from nnbook.widgets.stage import Live
 
 __all__ = ["LossExplorer"]
@@ -46,9 +47,8 @@ def _losses(days: tuple[float, ...], delta: float) -> dict[str, tuple[float, flo
     found = {}
     for name, (loss, backward, more) in pairs.items():
         low, high = min(days), max(days)
-        for _ in range(
-            50
-        ):  # halved until the slope changes sign: one guess for five days, so their slopes are added up
+        # halved until the slope changes sign: one guess for five days, so their slopes are added up
+        for _ in range(50):
             middle = (low + high) / 2
             if backward(1.0, np.full(len(days), middle), target, **more).sum() > 0:
                 high = middle
@@ -202,10 +202,10 @@ class LossExplorer(Live):
         )
 
     def on_move(self, name: str, x: float, y: float) -> None:
-        what, _, number = name.partition(" ")
+        what, i = numbered(name)
         days = list(self.state["days"])
-        if what == "day" and number.isdecimal() and 0 < int(number) <= len(days):
-            days[int(number) - 1] = round(x, 1)
+        if what == "day" and 1 <= i <= len(days):
+            days[i - 1] = round(x, 1)
             self.state.nudge(days=days)
 
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:

@@ -20,8 +20,8 @@ from nnbook.normalization import BatchNorm1d, LayerNorm
 from nnbook.plots.style import BLACK, BLUE, GREY, ORANGE
 from nnbook.widgets.fields import Choice, Number, Whole
 from nnbook.widgets.scene import Bars, Dots, Handle, Line, Mark, Panel, Write
+from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
-from nnbook.widgets.surfaces import number
 
 __all__ = ["GradientMicroscope"]
 
@@ -296,7 +296,7 @@ class GradientMicroscope(Live):
         said.append(
             f"Loss {look.loss:.4g}, where guessing has ln {look.classes} = {np.log(look.classes):.4g}."
         )
-        return number(" ".join(part for part in said if part))
+        return minus(" ".join(part for part in said if part))
 
     def _shares(self, look: _Look) -> str:
         units = look.outputs.shape[0] * look.outputs.shape[2]

@@ -12,6 +12,7 @@ from nnbook.losses import binary_cross_entropy_with_logits
 from nnbook.plots.style import BLACK, BLUE, ORANGE
 from nnbook.widgets.fields import Choice, Number, Numbers
 from nnbook.widgets.scene import Arrow, Bars, Button, Handle, Heat, Line, Panel, Write, diverging
+from nnbook.widgets.shared import minus, numbered
 from nnbook.widgets.stage import Live
 
 __all__ = ["NeuronExplorer"]
@@ -94,7 +95,7 @@ class NeuronExplorer(Live):
                     shape=shape,
                     size=14,
                     label=f"{name} point {i}",
-                    says=f"{x1:.2f}, {x2:.2f}",
+                    says=minus(f"{x1:.2f}, {x2:.2f}"),
                 )
                 for i, (x1, x2) in enumerate(self.state[name], 1)
             ]
@@ -115,7 +116,7 @@ class NeuronExplorer(Live):
                     shape="s",
                     size=13,
                     label="boundary",
-                    says=f"bias {self.state['bias']:.2f}",
+                    says=minus(f"bias {self.state['bias']:.2f}"),
                 ),
                 Handle(
                     name="weights",
@@ -125,7 +126,7 @@ class NeuronExplorer(Live):
                     shape="^",
                     size=14,
                     label="tip of the weights' arrow",
-                    says=f"weights {w[0]:.2f} and {w[1]:.2f}",
+                    says=minus(f"weights {w[0]:.2f} and {w[1]:.2f}"),
                 ),
             ]
         return Panel(
@@ -169,7 +170,7 @@ class NeuronExplorer(Live):
     def says(self) -> str:
         x, y = self._points()
         w1, w2, bias = self.state["w1"], self.state["w2"], self.state["bias"]
-        formula = f"z = {w1:.2f} x₁ {w2:+.2f} x₂ {bias:+.2f}".replace("-", "−")
+        formula = minus(f"z = {w1:.2f} x₁ {w2:+.2f} x₂ {bias:+.2f}")
         if w1 == w2 == 0:
             return (
                 f"{formula}: with both weights at 0 there is no boundary; every point gets the same answer."
@@ -199,9 +200,8 @@ class NeuronExplorer(Live):
         if what == "less":
             self.state.nudge(**{color: points[:-1]})
         elif what == "add" and len(points) < _MOST:
-            angle = 2.4 * len(points) + (
-                color == "orange"
-            )  # the golden angle: new points do not cover one another
+            # the golden angle: new points do not cover one another
+            angle = 2.4 * len(points) + (color == "orange")
             self.state.nudge(**{color: [*points, (2 * np.cos(angle), 2 * np.sin(angle))]})
 
     def on_move(self, name: str, x: float, y: float) -> None:
@@ -214,10 +214,10 @@ class NeuronExplorer(Live):
             w = np.array([x, y]) - foot
             self.state.nudge(w1=w[0], w2=w[1], bias=-float(w @ foot))
         else:
-            color, _, number = name.partition(" ")
-            if color in ("blue", "orange") and number.isdigit() and 0 < int(number) <= len(self.state[color]):
+            color, i = numbered(name)
+            if color in ("blue", "orange") and 1 <= i <= len(self.state[color]):
                 points = [list(point) for point in self.state[color]]
-                points[int(number) - 1] = [x, y]
+                points[i - 1] = [x, y]
                 self.state.nudge(**{color: points})
 
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:

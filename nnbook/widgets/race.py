@@ -14,8 +14,9 @@ from nnbook.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RM
 from nnbook.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED
 from nnbook.widgets.fields import Choice, Flag, Number, Numbers, Whole
 from nnbook.widgets.scene import Button, Dots, Handle, Line, Mark, Panel, Write
+from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
-from nnbook.widgets.surfaces import SURFACES, Surface, contours, number
+from nnbook.widgets.surfaces import SURFACES, Surface, contours
 
 __all__ = ["DescentRace"]
 
@@ -217,7 +218,7 @@ class DescentRace(Live):
                 y=start[1],
                 color=ORANGE,
                 label=f"start: {ground.names[0]} to the right, {ground.names[1]} upwards",
-                says=number(f"{ground.names[0]} {start[0]:.2f}, {ground.names[1]} {start[1]:.2f}"),
+                says=minus(f"{ground.names[0]} {start[0]:.2f}, {ground.names[1]} {start[1]:.2f}"),
             )
         )
         return Panel(
@@ -279,7 +280,7 @@ class DescentRace(Live):
         what = "height" if self._endless else "loss"
         finish = f"{line:.3g}" if self._endless else f"{line:.3g}, a hundredth of it"
         if step == 0:
-            return number(
+            return minus(
                 f"At the start: {what} {start:.3g}{'' if self._endless else ' above the lowest'}. "
                 f"The finishing line is at {finish}. {_and(list(walks))} will run: who is first?"
             )
@@ -307,7 +308,7 @@ class DescentRace(Live):
         others = [name for name in walks if name not in {*order, *lost, *higher, *shallow}]
         if others:
             said += f"Still on the way: {_list(others, above)}. "
-        return number(said.strip())
+        return minus(said.strip())
 
     def _in_shallow(self, walk: _Walk) -> bool:
         place = self._ground.places.get("shallow")

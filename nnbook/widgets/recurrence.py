@@ -25,6 +25,7 @@ from nnbook.recurrent import (
 )
 from nnbook.widgets.fields import Choice, Flag, Number, Numbers, Whole
 from nnbook.widgets.scene import Bars, Button, Dots, Handle, Heat, Line, Panel, Rect, Write, diverging
+from nnbook.widgets.shared import fixed, minus, numbered
 from nnbook.widgets.stage import Live
 
 __all__ = ["RecurrenceStepper"]
@@ -221,7 +222,7 @@ class RecurrenceStepper(Live):
         size = min(12.0, 0.75 * (tall - 40) / many)
         if many <= 2 * UNITS:
             marks += [
-                Write(x=t + 1, y=k + 0.5, text=_brief(values[k, t]), size=size - 1)
+                Write(x=t + 1, y=k + 0.5, text=fixed(float(values[k, t]), 1), size=size - 1)
                 for k, t in np.ndindex(many, self._there())
             ]
         names = list(rows) if many <= 2 * UNITS else [f"{many}"]
@@ -337,10 +338,10 @@ class RecurrenceStepper(Live):
             self.state.nudge(inputs=_SEQUENCES[name])
 
     def on_move(self, name: str, x: float, y: float) -> None:
-        kind, _, number = name.partition(" ")
-        if kind == "input" and number.isdigit() and 0 < int(number) <= STEPS:
+        kind, t = numbered(name)
+        if kind == "input" and 1 <= t <= STEPS:
             inputs = list(self.state["inputs"])
-            inputs[int(number) - 1] = round(y, 2)
+            inputs[t - 1] = round(y, 2)
             self.state.nudge(inputs=inputs)
 
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:
@@ -453,10 +454,4 @@ def _grid(rows: int) -> Line:
 
 
 def _tell(value: Any) -> str:
-    return f"{float(f'{value:.2g}') + 0.0:g}".replace("-", "−")
-
-
-def _brief(value: Any) -> str:
-    if not np.isfinite(value):
-        return "–"
-    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+    return minus(f"{float(f'{value:.2g}') + 0.0:g}")

@@ -1,13 +1,14 @@
-"""What `Live` and `Explore` have in common."""
+"""What the widgets have in common: the line of Python that makes one, and how numbers are written."""
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Sequence
 
 from nnbook.widgets.fields import State
 
-__all__ = ["call", "kernel_runs"]
+__all__ = ["call", "fixed", "kernel_runs", "minus", "numbered", "short"]
 
 
 def call(name: str, arguments: Sequence[str], state: State, hide: Iterable[str]) -> str:
@@ -25,3 +26,51 @@ def kernel_runs() -> bool:
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return getattr(shell, "kernel", None) is not None
+
+
+def minus(text: str) -> str:
+    """With proper minus signs.
+
+    Examples
+    --------
+    >>> minus("-0.5 x")
+    '−0.5 x'
+    """
+    return text.replace("-", "−")
+
+
+def short(value: float) -> str:
+    """A number in four digits, with a proper minus sign, and none before zero.
+
+    Examples
+    --------
+    >>> short(-0.0380982365), short(14.0), short(-5.7e-05), short(-0.0)
+    ('−0.0381', '14', '−5.7e−05', '0')
+    """
+    return minus(f"{value + 0.0:.4g}")
+
+
+def fixed(value: float, places: int) -> str:
+    """A number with so many places after the point, without a minus before zero; a dash for what is not finite.
+
+    Examples
+    --------
+    >>> fixed(-1.25, 1), fixed(-0.04, 1), fixed(float("nan"), 1)
+    ('−1.2', '0.0', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:.{places}f}"
+    return minus(text) if float(text) else text.lstrip("-")
+
+
+def numbered(name: str) -> tuple[str, int]:
+    """The name of a handle or a box, such as "point 3", as its word and its number; 0 where there is none.
+
+    Examples
+    --------
+    >>> numbered("point 3"), numbered("weights"), numbered("point ²")
+    (('point', 3), ('weights', 0), ('point', 0))
+    """
+    word, _, number = name.partition(" ")
+    return word, int(number) if number.isdecimal() else 0

@@ -79,9 +79,8 @@ def stroked(dots: np.ndarray, points: np.ndarray) -> np.ndarray:
     dots = dots.copy()
     for a, b in zip(starts, ends, strict=True):
         along = b - a
-        share = np.clip(
-            (middles - a) @ along / max(float(along @ along), 1e-12), 0, 1
-        )  # of the nearest point
+        # where along the line the nearest point is
+        share = np.clip((middles - a) @ along / max(float(along @ along), 1e-12), 0, 1)
         dots |= ((middles - a - share[..., None] * along) ** 2).sum(axis=-1) <= PEN**2
     return dots
 

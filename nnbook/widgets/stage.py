@@ -24,7 +24,7 @@ import traitlets
 from nnbook.errors import explain
 from nnbook.widgets.fields import Choice, Field, Flag, Number, State, Text, Whole, check_hidden
 from nnbook.widgets.scene import Button, Panel, packed
-from nnbook.widgets.shared import call, kernel_runs
+from nnbook.widgets.shared import call, kernel_runs, minus
 
 __all__ = ["Live"]
 
@@ -285,7 +285,7 @@ def _control(name: str, field: Field, value: Any) -> dict[str, Any]:
             "step": field.step or 0.05,
             "value": float(np.log10(value)),
             "log": True,
-            "says": _spoken(f"{value:.3g}", field.unit),
+            "says": minus(f"{value:.3g} {field.unit}".strip()),
         }
     if isinstance(field, Number):
         step = field.step or (field.high - field.low) / 100
@@ -296,7 +296,7 @@ def _control(name: str, field: Field, value: Any) -> dict[str, Any]:
             "step": step,
             "value": value,
             "log": False,
-            "says": _spoken(f"{value:.4g}", field.unit),
+            "says": minus(f"{value:.4g} {field.unit}".strip()),
         }
     if isinstance(field, Whole):
         return about | {
@@ -306,7 +306,7 @@ def _control(name: str, field: Field, value: Any) -> dict[str, Any]:
             "step": 1,
             "value": value,
             "log": False,
-            "says": _spoken(f"{value}", field.unit),
+            "says": minus(f"{value} {field.unit}".strip()),
         }
     if isinstance(field, Choice):
         return about | {"kind": "choice", "options": list(field.options), "value": value}
@@ -315,8 +315,3 @@ def _control(name: str, field: Field, value: Any) -> dict[str, Any]:
     if isinstance(field, Text):
         return about | {"kind": "text", "value": value, "longest": field.longest}
     raise TypeError(f"{type(field).__name__} has no control: give it no label")
-
-
-def _spoken(number: str, unit: str) -> str:
-    """A number with a proper minus sign, and its unit."""
-    return f"{number} {unit}".strip().replace("-", "−")

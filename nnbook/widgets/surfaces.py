@@ -14,8 +14,9 @@ from nnbook.linear import linear, linear_backward
 from nnbook.losses import mse_loss, mse_loss_backward
 from nnbook.plots.style import SKY
 from nnbook.widgets.scene import Line, Mark, Write
+from nnbook.widgets.shared import minus
 
-__all__ = ["SURFACES", "Surface", "contours", "number"]
+__all__ = ["SURFACES", "Surface", "contours"]
 
 _GRID = 71  # heights along each side of a map
 
@@ -140,16 +141,10 @@ def contours(surface: str) -> tuple[Mark, ...]:
             free &= np.all(np.any(np.abs(share[:, None] - taken) > [0.11, 0.05], axis=2), axis=1)
             if free.any() and np.ptp(share, axis=0).max() > 0.15:
                 at = np.argmax(np.where(free, share @ [0.5, 1.0], -np.inf))  # up, and a little to the right
-                text = number(level)
+                text = minus(f"{level:g}")
                 taken = np.vstack([taken, share[at]])
                 marks.append(Write(x=points[at, 0], y=points[at, 1], text=text, size=12, color="#444444"))
                 near = (np.abs(share - share[at]) < [0.018 + 0.011 * len(text), 0.028]).all(axis=1)
                 points[near] = np.nan
             marks.append(Line(x=points[:, 0], y=points[:, 1], color=SKY, width=1.3))
     return tuple(marks)
-
-
-def number(text: float | str) -> str:
-    """With a proper minus sign before digits."""
-    text = f"{text:g}" if not isinstance(text, str) else text
-    return text.replace("-", "−")

@@ -16,6 +16,7 @@ from nnbook.module import Sequential
 from nnbook.plots.style import BLACK, BLUE, GREY, LIGHT, ORANGE, RED, SKY
 from nnbook.widgets.fields import Choice, Number, Numbers, Whole
 from nnbook.widgets.scene import Button, Dots, Handle, Line, Panel, Rect, Write
+from nnbook.widgets.shared import numbered, short
 from nnbook.widgets.stage import Live
 
 __all__ = ["TowerBuilder"]
@@ -271,11 +272,11 @@ class TowerBuilder(Live):
                     )
                 )
             for row, numbers in enumerate(rows, 1):
-                for x, text in zip(_COLUMNS, (f"{row}", *map(_short, numbers)), strict=True):
+                for x, text in zip(_COLUMNS, (f"{row}", *map(short, numbers)), strict=True):
                     marks.append(Write(x=x, y=row, text=text, anchor="end", size=12))
         end = 2 * len(towers) + 1.2
         marks.append(
-            Write(x=0.97, y=end, text=f"output's bias  {_short(self.state['floor'])}", anchor="end", size=12)
+            Write(x=0.97, y=end, text=f"output's bias  {short(self.state['floor'])}", anchor="end", size=12)
         )
         return Panel(
             name="numbers",
@@ -346,9 +347,9 @@ class TowerBuilder(Live):
 
     def on_press(self, name: str) -> None:
         towers = [list(tower) for tower in self.state["towers"]]
-        what, _, number = name.partition(" ")
-        if what == "choose" and number.isdigit() and 0 < int(number) <= len(towers):
-            self.state.nudge(chosen=int(number))
+        what, i = numbered(name)
+        if what == "choose" and 1 <= i <= len(towers):
+            self.state.nudge(chosen=i)
         elif name == "add" and len(towers) < _MOST:
             place = round(float(_X[self._result()[3]]), 2)  # where it is missed most
             left = min(max(place - 0.06, 0.0), 0.88)
@@ -359,12 +360,11 @@ class TowerBuilder(Live):
             self.state.nudge(towers=towers, chosen=max(1, min(gone, len(towers))))
 
     def on_move(self, name: str, x: float, y: float) -> None:
-        part, _, number = name.partition(" ")
+        part, i = numbered(name)
         towers = [list(tower) for tower in self._towers()]
-        if part not in ("left", "right", "top") or not number.isdigit() or not 0 < int(number) <= len(towers):
+        if part not in ("left", "right", "top") or not 1 <= i <= len(towers):
             return
-        i = int(number) - 1
-        left, right, height = towers[i]
+        left, right, height = towers[i - 1]
         x = min(max(x, _EDGES[0]), _EDGES[1])
         if part == "left":
             left = min(x, right - _NARROWEST)
@@ -372,15 +372,15 @@ class TowerBuilder(Live):
             right = max(x, left + _NARROWEST)
         elif self.state["unit"] == "ReLU":
             right = max(x, left + _NARROWEST)
-            others = tuple((a, b, h) for a, b, h in towers[:i] + towers[i + 1 :])
+            others = tuple((a, b, h) for a, b, h in towers[: i - 1] + towers[i:])
             height = y - self._at(right, others)
         else:
             half = (right - left) / 2
             left = round(x - half, 2)
             right = left + 2 * half
             height = y - self.state["floor"]
-        towers[i] = [round(left, 2), round(right, 2), round(height, 2)]
-        self.state.nudge(towers=towers, chosen=i + 1)
+        towers[i - 1] = [round(left, 2), round(right, 2), round(height, 2)]
+        self.state.nudge(towers=towers, chosen=i)
 
     def stills(self) -> list[tuple[str, Mapping[str, Any]]]:
         return [
@@ -395,8 +395,3 @@ class TowerBuilder(Live):
 
 _STILL_TOWERS = [(0.16, 0.38, 0.44), (0.49, 0.87, 0.3), (0.58, 0.78, 0.51)]
 _STILL_RAMPS = [(0.12, 0.25, 0.56), (0.29, 0.42, -0.53), (0.47, 0.65, 0.87), (0.72, 0.9, -0.88)]
-
-
-def _short(number: float) -> str:
-    """To four digits, with a proper minus sign, and no minus before zero."""
-    return f"{number + 0.0:.4g}".replace("-", "−")
