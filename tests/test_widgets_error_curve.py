@@ -132,7 +132,7 @@ def test_what_is_not_finite_is_explained():
     with np.errstate(all="ignore"):
         w = widgets.ErrorCurve(np.log, lambda x: 1 / x, state={"x": -1.0})
     assert (
-        "At x = -1 the function or its slope is no finite number: nothing can be compared." in w._says.value
+        "At x = −1 the function or its slope is no finite number: nothing can be compared." in w._says.value
     )
     w.state.update(x=0.0, costs=True)
     assert "nothing can be compared" in w._says.value

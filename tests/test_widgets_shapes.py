@@ -171,12 +171,17 @@ def test_the_slider_ends_with_the_last_step():
     w._controls["step"].value = 4
     assert w.state["step"] == 4
     assert "Result: (3, 4), 12 numbers" in w._says.value
-    w._controls["second"].value = "(2,)"
-    assert w._controls["step"].max == 4
+    w._controls["second"].value = "(2,)"  # another question, whose answer is not shown before it is asked for
+    assert (w._controls["step"].max, w.state["step"]) == (4, 0)
+    assert "which shape will the result have" in w._says.value
+    w._controls["step"].value = 4
     assert "Result: (3, 2), 6 numbers" in w._says.value
     w._controls["first"].value = "(3,)"  # refused at step 2, so the slider ends there
-    assert (w._controls["step"].max, w._controls["step"].value, w.state["step"]) == (2, 2, 4)
+    w.state.update(step=4)
+    assert (w._controls["step"].max, w._controls["step"].value) == (2, 2)
     assert "Refused" in w._says.value
+    w._controls["operation"].value = "*"
+    assert w.state["step"] == 0
     w._controls["first"].value = "nonsense"
     assert "is no shape" in w._says.value
     w._controls["operation"].value = "@"

@@ -207,8 +207,8 @@ class _Curve:
     def says(self, h: float) -> str:
         found, off = self.measured(h, self.bits), self.off(h)
         if not np.isfinite(off):
-            return (
-                f"At x = {self.x:.4g} the function or its slope is no finite number: nothing can be compared."
+            return f"At x = {self.x:.4g} the function or its slope is no finite number: nothing can be compared.".replace(
+                "-", "−"
             )
         (same, rest), _ = self.split(h)
         exact = "and that is exact" if off == 0 else f"off by {off:.1e}"

@@ -45,28 +45,55 @@ _DPI = 90
 _NOTE = 9.0  # points
 
 
-class _Keys(anywidget.AnyWidget):
-    """Keeps the keys pressed in an Explore from JupyterLab, to which an arrow in a menu means the next cell."""
+class _Manners(anywidget.AnyWidget):
+    """What ipywidgets leave out: keys that JupyterLab would take (an arrow in a menu means the next cell to it), spoken
+    names, and a place that stays where it is and is read aloud whenever its words change."""
 
     _esm = """
     // JupyterLab looks for the mark on the very element that has the focus.
     const mark = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    function name(home) {
+      const title = home.querySelector(".nnbook-caption strong")?.textContent;
+      home.querySelector(".nnbook-picture")?.setAttribute("alt", title || "picture");
+      const says = home.querySelector(".nnbook-says .widget-html-content");
+      says?.setAttribute("role", "status");
+      says?.setAttribute("aria-live", "polite");
+      for (const part of home.querySelectorAll(".noUi-handle, .widget-readout")) {
+        const label = part.closest(".widget-inline-hbox")?.querySelector(".widget-label");
+        if (label) part.setAttribute("aria-label", label.textContent);
+      }
+    }
     export default {
       render({ el }) {
         let home = null;
         let wanted = true;
+        const focus = (event) => {
+          mark(event);
+          name(home); // sliders are made anew at times
+        };
         const seek = () => {
           home = el.closest(".nnbook-explore");
-          if (home) home.addEventListener("focusin", mark);
-          else if (wanted) requestAnimationFrame(seek); // not on the page yet
+          if (home) {
+            home.addEventListener("focusin", focus);
+            name(home);
+          } else if (wanted) requestAnimationFrame(seek); // not on the page yet
         };
         seek();
         return () => {
           wanted = false;
-          home?.removeEventListener("focusin", mark);
+          home?.removeEventListener("focusin", focus);
         };
       },
     };
+    """
+    _css = """
+    .nnbook-explore :is(.nnbook-caption, .nnbook-says) .widget-html-content {
+      max-width: 60em;
+      line-height: 1.4;
+    }
+    .nnbook-explore .nnbook-says .widget-html-content {
+      min-height: 2.8em;
+    }
     """
 
 
@@ -163,19 +190,33 @@ class Explore:
             [
                 *(head if self.title or self.caption else []),
                 self._picture,
-                self._says,
+                *([] if "says" in self.hide else [self._says]),
                 *self._controls.values(),
                 W.HBox(buttons),
                 self._written,
-                _Keys(layout=W.Layout(display="none")),
+                _Manners(layout=W.Layout(display="none")),
             ]
         )
         self.view.add_class("nnbook-explore")
         self.view.add_class(f"nnbook-{type(self).__name__}")
 
     def _moved(self, name: str, value: Any) -> None:
-        if not self._busy:
-            self.state.nudge(**{name: value})
+        if self._busy or self._stands(name, value):
+            return
+        value = float(f"{value:.6g}") if isinstance(value, float) else value  # as `code()` writes it
+        self.state.nudge(**{name: value, **self._anew(name)})
+
+    def _stands(self, name: str, value: Any) -> bool:
+        """Whether a slider says what it was told: it puts a number on its nearest stop and sends that back."""
+        field, now = self.state.fields[name], self.state[name]
+        if not isinstance(field, Number):
+            return bool(value == now)
+        at, to = np.log10([now, value]) if field.log else (now, value)
+        return bool(abs(at - to) < 0.501 * self._controls[name].step)
+
+    def _anew(self, name: str) -> Mapping[str, Any]:
+        """What else begins anew when this control is moved: a subclass says it."""
+        return {}
 
     def _show(self) -> None:
         """Bring the controls and the picture to the state."""
@@ -194,7 +235,7 @@ class Explore:
                 self._picture.value = _png(self._figure)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             said = f"That cannot be drawn: {error}"
-        self._says.value = "" if "says" in self.hide else _live(said)
+        self._says.value = html.escape(said)
         code = f"<pre>{html.escape(self.code())}</pre>" if self._code_shown else ""
         self._written.value = code
 
@@ -262,10 +303,6 @@ def _words(content: str, name: str) -> W.HTML:
     words = W.HTML(content)
     words.add_class(name)
     return words
-
-
-def _live(said: str) -> str:
-    return f'<div role="status" aria-live="polite">{html.escape(said)}</div>'
 
 
 def _button(label: str, name: str, pressed: Callable[[Any], None]) -> W.Button:

@@ -59,6 +59,9 @@ class ExpressionGraph(Explore):
             hide=hide,
         )
 
+    def _anew(self, name: str) -> Mapping[str, Any]:
+        return {"step": 0} if name == "expression" else {}
+
     def _show(self) -> None:
         super()._show()
         read = _read(self.state["expression"])

@@ -113,11 +113,8 @@ class PerceptronReplay(Explore):
         run = self._run(self.state["data"], self.state["gap"], self.state["seed"])
         return {"update": max(1, len(run.corrected))}
 
-    def _moved(self, name: str, value: Any) -> None:
-        if not self._busy and name != "update":  # other data: from the start
-            self.state.nudge(**{name: value, "update": 0})
-        else:
-            super()._moved(name, value)
+    def _anew(self, name: str) -> Mapping[str, Any]:
+        return {} if name == "update" else {"update": 0}
 
     def _arguments(self) -> list[str]:
         return [] if self._yours is None else ["x", "y"]

@@ -85,6 +85,9 @@ class ShapeStepper(Explore):
             hide=hide,
         )
 
+    def _anew(self, name: str) -> Mapping[str, Any]:
+        return {} if name == "step" else {"step": 0}
+
     def _ends(self) -> Mapping[str, int]:
         m = _typed(self.state["first"], self.state["operation"], self.state["second"])
         return {"step": max(1, len(m.said) - 1)}

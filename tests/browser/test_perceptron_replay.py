@@ -54,3 +54,24 @@ def test_by_keyboard(lab):
     lab.until("w.state['update'] == 18")
     lab.settle()
     lab.says(SAYS, "it stops at 18.")
+
+
+def test_a_state_between_the_sliders_stops_is_kept_and_what_ipywidgets_leave_out_is_there(lab):
+    code = "widgets.PerceptronReplay(state={'update': 3, 'gap': 0.05})"
+    lab.open(["from nnbook import widgets", f"w = {code}\nw"])
+    lab.run_all()
+    lab.settle()
+    assert lab.python("w.code()") == code
+    lab.says(SAYS, "Correction 3:")
+    assert (
+        lab.find(f"{BOX} .nnbook-field-gap .noUi-handle").get_attribute("aria-label") == "gap of the points"
+    )
+    assert lab.find(f"{BOX} img").get_attribute("alt") == "A perceptron learns"
+    place = lab.find(SAYS)
+    high = place.bounding_box()["height"]
+    lab.keys(UPDATE, "ArrowLeft")
+    lab.says(SAYS, "Correction 2:")
+    assert place.text_content() == lab.text(SAYS)  # the same place, with other words: so they are read aloud
+    lab.keys(UPDATE, "Home")
+    lab.says(SAYS, "All weights are 0")
+    assert place.bounding_box()["height"] == high  # nothing below it jumps

@@ -1,0 +1,64 @@
+"""Explore: what its sliders may do to a state, and what makers of a widget of their own are told."""
+
+import pytest
+
+pytest.importorskip("anywidget")
+
+from nnbook import widgets
+from nnbook.widgets import Choice, Explore, Number, Whole
+
+
+def draw(figure):
+    (line,) = figure.subplots().plot([0, 1], [0, 1])
+
+    def update(slope=1.0, rate=1.0, count=1, kind="a"):
+        line.set_ydata([0, slope])
+        return f"{slope:g} < {rate:g}"
+
+    return update
+
+
+def made(**how):
+    fields = {
+        "slope": Number(default=0.2, low=0.02, high=0.5, step=0.02, label="slope"),
+        "rate": Number(default=0.1, low=1e-16, high=1, log=True, step=0.125, label="rate"),
+        "count": Whole(default=3, low=0, high=9, label="count"),
+        "kind": Choice(default="a", options=["a", "b"], label="kind"),
+    }
+    return Explore(draw, fields, **how)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "stop"),
+    [("slope", 0.2, 0.19999999999999998), ("slope", 0.05, 0.06), ("rate", 3e-9, 10**-8.5)],
+)
+def test_a_state_is_kept_when_a_slider_puts_it_on_its_nearest_stop(name, given, stop):
+    w = made(state={name: given})
+    w._controls[name].value = stop
+    assert w.state[name] == given
+    code = w.code()
+    w.reset()
+    w._controls[name].value = stop
+    assert (w.state[name], w.code()) == (given, code)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "moved", "kept"),
+    [
+        ("slope", 0.2, 0.22000000000000003, 0.22),
+        ("slope", 0.05, 0.08, 0.08),
+        ("rate", 3e-9, 10**-8.375, 4.21697e-9),
+        ("count", 3, 4, 4),
+        ("kind", "a", "b", "b"),
+    ],
+)
+def test_a_slider_that_is_moved_changes_the_state_as_code_writes_it(name, given, moved, kept):
+    w = made(state={name: given})
+    w._controls[name].value = moved
+    assert w.state[name] == kept
+    assert f"{name!r}: {kept!r}" in w.code()
+    assert eval(w.code(), {"widgets": widgets, "draw": draw, "fields": w.state.fields}).state[name] == kept
+
+
+def test_what_is_said_is_escaped():
+    assert made()._says.value == "0.2 &lt; 0.1"
