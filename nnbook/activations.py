@@ -134,7 +134,7 @@ def sigmoid_backward(dy: Array, y: Array) -> Array:
     array([0.25  , 0.0099])
     """
     dy, y = check_gradient("sigmoid_backward", dy, y)
-    dx = 1 - y
+    dx = 1.0 - y
     dx *= y
     dx *= in_order_of(y, dy)
     return dx
@@ -160,7 +160,7 @@ def tanh_backward(dy: Array, y: Array) -> Array:
     array([1.  , 0.19])
     """
     dy, y = check_gradient("tanh_backward", dy, y)
-    dx = 1 - y * y
+    dx = 1.0 - y * y
     dx *= in_order_of(y, dy)
     return dx
 
@@ -265,7 +265,7 @@ def elu_backward(dy: Array, y: Array, *, alpha: float = 1.0) -> Array:
     array([0.4, 1. ])
     """
     dy, y = check_gradient("elu_backward", dy, y)
-    check_number("elu_backward", "alpha", alpha, at_least=0)
+    alpha = check_number("elu_backward", "alpha", alpha, at_least=0)
     dx = np.minimum(y, 0) + alpha
     if alpha != 1:
         dx += np.multiply(y > 0, 1 - alpha, dtype=y.dtype)

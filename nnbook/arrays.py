@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nnbook.errors import describe, explain
+from nnbook.errors import as_array, describe, explain
 
 __all__ = [
     "Array",
@@ -68,11 +68,7 @@ def as_floating(who: Any, x: Any, dtype: npt.DTypeLike | None = None, *, name: s
     dtype('float32')
     """
     if type(x) is not np.ndarray or x.dtype != dtype:
-        given = x
-        try:
-            x = np.asarray(x)
-        except ValueError:  # rows of unequal lengths
-            x = np.array(None)
+        given, x = x, as_array(x)
         if x.dtype.kind == "O" and not isinstance(given, np.ndarray):
             raise TypeError(explain(who, f"floating numbers in {name}", describe(given)))
         if x.dtype.kind != "f":

@@ -36,7 +36,7 @@ import numpy.typing as npt
 from nnbook import init
 from nnbook.activations import softmax, softmax_backward
 from nnbook.arrays import Array, Rng, as_floating, as_generator
-from nnbook.errors import check_integer, check_saved, check_shapes, describe, explain
+from nnbook.errors import as_array, check_integer, check_saved, check_shapes, describe, explain
 from nnbook.linear import Linear, linear
 from nnbook.module import Module, Parameter
 from nnbook.sequences import check_key_mask, check_queries, who_sees_whom
@@ -339,8 +339,7 @@ class AdditiveAttention(Module):
 
         The mask is true where a key takes part: (N, Tk), or for each query (N, Tq, Tk) or (1, Tq, Tk).
         """
-        value = np.asarray(value)
-        sizes = [self.query_dim, self.key_dim, value.shape[-1] if value.ndim else 1]
+        sizes = [self.query_dim, self.key_dim, *(as_array(value).shape[-1:] or (1,))]
         query, key, value = check_queries(self, [query, key, value], sizes, self.weight_query.data.dtype)
         allowed = who_sees_whom(self, mask, query, key)
         y, saved = additive_attention(query, key, value, *self._parameters(), mask=allowed)
@@ -442,7 +441,7 @@ class MultiHeadAttention(Module):
         """
         if key is None and value is not None:
             raise TypeError(explain(self, "keys with the values", f"key=None, value={describe(value)}"))
-        given = [x for x in (query, key, value) if x is not None]
+        given = [query, *(x for x in (key, value) if x is not None)]
         inputs = check_queries(self, given, 3 * [self.embed_dim], self.in_proj_weight.data.dtype)
         allowed = who_sees_whom(self, mask, inputs[0], inputs[:2][-1], causal)
         heads: list[Array] = []  # queries, keys, values: (N, h, T, D / h) each

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from nnbook import init
 from nnbook.arrays import Array, Rng, as_generator
-from nnbook.errors import check_integer, check_shape, check_shapes, describe, explain
+from nnbook.errors import as_array, check_integer, check_shape, check_shapes, describe, explain
 from nnbook.module import Module, Parameter
 
 __all__ = ["Embedding", "embedding", "embedding_backward"]
@@ -82,10 +82,7 @@ def embedding_backward(dy: Array, indices: Array, weight: Array) -> tuple[None, 
 
 
 def _check_indices(who: Any, indices: npt.ArrayLike, rows: int) -> Array:
-    try:
-        found = np.asarray(indices)
-    except ValueError:  # rows of unequal lengths
-        found = np.array(None)
+    found = as_array(indices)
     if found.dtype.kind not in "iu":
         fix = "An embedding looks symbols up by their number: indices.astype(np.int64), if they are whole."
         got = describe(indices if found.dtype.kind == "O" else found)

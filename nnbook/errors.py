@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "as_array",
     "check_array",
     "check_choice",
     "check_floats",
@@ -124,7 +125,10 @@ def check_number(
     expected = f"a finite number {name} {bounds}".rstrip()
     if not isinstance(value, numbers.Real) or isinstance(value, (bool, np.bool_)):
         raise TypeError(explain(who, expected, describe(value), fix))
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        number = math.inf
     if (
         not math.isfinite(number)
         or (above is not None and not number > above)
@@ -187,6 +191,20 @@ def check_choice(who: Any, name: str, value: Any, choices: Iterable[str]) -> str
 # -- the arrays that a function is given ------------------------------------------------------------------------------
 
 
+def as_array(x: Any) -> npt.NDArray[Any]:
+    """Return `x` as an array, whatever it holds; rows of unequal lengths, of which NumPy makes none, as an array of None.
+
+    Examples
+    --------
+    >>> as_array([1, 2]), as_array([[1], [1, 2]])
+    (array([1, 2]), array(None, dtype=object))
+    """
+    try:
+        return np.asarray(x)
+    except ValueError:
+        return np.array(None)
+
+
 def check_array(who: Any, name: str, x: Any) -> npt.NDArray[Any]:
     """Return `x` as an array if it holds real numbers, else raise a TypeError.
 
@@ -197,10 +215,7 @@ def check_array(who: Any, name: str, x: Any) -> npt.NDArray[Any]:
     """
     if type(x) is np.ndarray and x.dtype.kind in "fiub":
         return x
-    try:
-        array = np.asarray(x)
-    except ValueError:  # rows of unequal lengths
-        array = np.array(None)
+    array = as_array(x)
     if array.dtype.kind not in "fiub":
         fix = f"Its numbers are in {name}.data." if _holds_numbers(x) else ""
         raise TypeError(explain(who, f"an array of numbers as {name}", describe(x), fix))

@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, in_order_of, take_room
-from nnbook.errors import check_array, check_integer, describe, explain
+from nnbook.errors import as_array, check_array, check_integer, describe, explain
 
 __all__ = ["Buffer", "Flatten", "Module", "Parameter", "Residual", "Sequential"]
 
@@ -371,8 +371,8 @@ class Module:
             As `forward` returns, for all examples.
         """
         batch_size = check_integer(f"{type(self).__name__}.predict", "batch_size", batch_size)
-        arrays = [np.asarray(x) for x in inputs]
-        size = _common_length(self, arrays)
+        arrays = [as_array(x) for x in inputs]
+        size = _common_length(self, inputs, arrays)
         flags = [(module, module.training, module.recording) for module in self.modules()]
         try:
             self.eval()
@@ -544,13 +544,11 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> Array:
         """x (N, ...) -> (N, D)."""
-        x = np.asarray(x)
+        given, x = x, as_array(x)
         if x.ndim < 2:
-            raise ValueError(
-                explain(
-                    self, "a batch of two axes or more", describe(x), "Add the batch's axis: x[np.newaxis]."
-                )
-            )
+            got = describe(given if x.dtype.kind == "O" else x)
+            fix = "Add the batch's axis: x[np.newaxis]."
+            raise ValueError(explain(self, "a batch of two axes or more", got, fix))
         self.save(x.shape)
         return x.reshape(len(x), int(np.prod(x.shape[1:])))
 
@@ -567,7 +565,9 @@ def _blueprint(y: Any) -> Any:
     """Shape and dtype of an output, of each one for a tuple."""
     if type(y) is np.ndarray:
         return y.shape, y.dtype
-    return tuple(map(_blueprint, y)) if isinstance(y, tuple) else (np.shape(y), getattr(y, "dtype", None))
+    if isinstance(y, tuple):
+        return tuple(map(_blueprint, y))
+    return as_array(y).shape, getattr(y, "dtype", None)
 
 
 def _match(module: Module, outputs: Any, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -596,7 +596,7 @@ def _match_one(module: Module, output: Any, dy: Any) -> Any:
     if dy is None:
         return np.zeros(shape, dtype)
     if type(dy) is not np.ndarray or dy.dtype != dtype:
-        dy = np.asarray(dy, dtype)
+        dy = np.asarray(check_array(module, "dy", dy), dtype)
     if dy.shape != shape:
         fix = (
             "It is the gradient of the loss with respect to the layer's output, so it has the output's shape."
@@ -637,10 +637,11 @@ def _same_shape(who: str, value: npt.ArrayLike, shape: tuple[int, ...]) -> Array
     return array
 
 
-def _common_length(module: Module, arrays: list[Array]) -> int:
+def _common_length(module: Module, inputs: tuple[Any, ...], arrays: list[Array]) -> int:
     lengths = {len(x) if x.ndim else -1 for x in arrays}
     if len(lengths) != 1 or -1 in lengths:
-        got = ", ".join(describe(x) for x in arrays) or "none"
+        shown = [given if x.dtype.kind == "O" else x for given, x in zip(inputs, arrays, strict=True)]
+        got = ", ".join(map(describe, shown)) or "none"
         raise ValueError(
             explain(
                 f"{type(module).__name__}.predict",

@@ -106,7 +106,7 @@ def batch_norm(
     (array([-9.5, 10.5]), array([2.]), array([1.]))
     """
     check_shapes("batch_norm", "x (N, C, ...); weight (C); bias (C)", x, weight, bias)
-    check_number("batch_norm", "eps", eps, at_least=0)
+    eps = check_number("batch_norm", "eps", eps, at_least=0)
     _check_count("batch_norm", x)
     rows = _rows(x)
     mean = _sums(rows) / rows.shape[1]
@@ -168,7 +168,7 @@ def batch_norm_fixed(
     """
     spec = "x (N, C, ...); weight (C); bias (C); mean (C); var (C)"
     check_shapes("batch_norm_fixed", spec, x, weight, bias, mean, var)
-    check_number("batch_norm_fixed", "eps", eps, at_least=0)
+    eps = check_number("batch_norm_fixed", "eps", eps, at_least=0)
     scale = weight / np.sqrt(var + eps)
     y = _rows(x) * scale[:, np.newaxis]
     y += (bias - mean * scale)[:, np.newaxis]
@@ -189,7 +189,7 @@ def batch_norm_fixed_backward(
     """
     spec = "x (N, C, ...); dy (N, C, ...); weight (C); mean (C); var (C)"
     check_shapes("batch_norm_fixed_backward", spec, x, dy, weight, mean, var)
-    check_number("batch_norm_fixed_backward", "eps", eps, at_least=0)
+    eps = check_number("batch_norm_fixed_backward", "eps", eps, at_least=0)
     inverse_std = 1 / np.sqrt(var + eps)
     dy_rows, centred = _rows(dy), _rows(x) - mean[:, np.newaxis]
     dweight, dbias = np.vecdot(in_order_of(centred, dy_rows), centred) * inverse_std, _sums(dy_rows)
@@ -250,7 +250,7 @@ def layer_norm(
         expected = f"x whose last axes are those of weight, {weight.shape}"
         raise ValueError(explain("layer_norm", expected, f"shape {x.shape}"))
     bias = check_shape("layer_norm", "bias", bias, weight.shape)
-    check_number("layer_norm", "eps", eps, at_least=0)
+    eps = check_number("layer_norm", "eps", eps, at_least=0)
     rows = x.reshape(-1, weight.size)
     normalised = rows - (_sums(rows) / weight.size)[:, np.newaxis]
     inverse_std = 1 / np.sqrt(np.vecdot(normalised, normalised) / weight.size + eps)
@@ -273,6 +273,9 @@ def layer_norm_backward(dy: Array, weight: Array, saved: LayerNormSaved) -> tupl
     check_saved("layer_norm_backward", saved, LayerNormSaved)
     normalised = saved.normalised
     dy, weight = (check_array("layer_norm_backward", *one) for one in (("dy", dy), ("weight", weight)))
+    if weight.size != normalised.shape[1]:
+        expected = f"weight of {normalised.shape[1]} numbers, as forward had"
+        raise ValueError(explain("layer_norm_backward", expected, f"shape {weight.shape}"))
     if dy.size != normalised.size or dy.shape[-weight.ndim :] != weight.shape:
         expected = f"dy of {normalised.size} numbers, the last axes {weight.shape}, as x had"
         raise ValueError(explain("layer_norm_backward", expected, f"shape {dy.shape}"))

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, batch_first, batch_last
-from nnbook.errors import check_array, check_floats, check_shape
+from nnbook.errors import check_floats, check_shape, check_shapes
 from nnbook.module import Module
 from nnbook.windows import (
     Geometry,
@@ -98,8 +98,8 @@ def max_pool2d_backward(
              [0., 0., 0., 0.]]]])
     """
     kernel, step = _window("max_pool2d_backward", x, kernel_size, stride)
-    shape = _check_dy("max_pool2d_backward", dy, x, kernel, step)
-    y = check_shape("max_pool2d_backward", "y", y, shape)
+    dy = _check_dy("max_pool2d_backward", dy, x, kernel, step)
+    y = check_shape("max_pool2d_backward", "y", y, dy.shape)
     x, y, dy = batch_last(x), batch_last(y), batch_last(dy)
     dx = np.zeros(x.shape, dy.dtype)
     pixels, d_pixels = windows(x, kernel, step), windows(dx, kernel, step)
@@ -156,7 +156,7 @@ def avg_pool2d_backward(
              [2., 2.]]]])
     """
     kernel, step = _window("avg_pool2d_backward", x, kernel_size, stride)
-    _check_dy("avg_pool2d_backward", dy, x, kernel, step)
+    dy = _check_dy("avg_pool2d_backward", dy, x, kernel, step)
     return _share(dy, x.shape, kernel, step)
 
 
@@ -219,14 +219,15 @@ def _spread(dy: Array, shape: tuple[int, ...]) -> Array:
 def _window(who: Any, x: Array, kernel_size: Any, stride: Any) -> tuple[Pair, Pair]:
     kernel = check_pair(who, "kernel_size", kernel_size)
     step = kernel if stride is None else check_pair(who, "stride", stride)
-    check_images(who, check_array(who, "x", x))
+    check_shapes(who, "x (...)", x)
+    check_images(who, x)
     check_window(who, x, kernel)
     return kernel, step
 
 
-def _check_dy(who: str, dy: Array, x: Array, kernel: Pair, step: Pair) -> tuple[int, ...]:
+def _check_dy(who: str, dy: Array, x: Array, kernel: Pair, step: Pair) -> Array:
     size = output_size(x.shape[2:], kernel, Geometry(step, ((0, 0), (0, 0))))
-    return check_shape(who, "dy", dy, (*x.shape[:2], *size)).shape
+    return check_shape(who, "dy", dy, (*x.shape[:2], *size))
 
 
 def _pixels(kernel: Pair) -> list[Pair]:
@@ -234,7 +235,8 @@ def _pixels(kernel: Pair) -> list[Pair]:
 
 
 def _check_not_empty(who: Any, x: Array) -> None:
-    check_images(who, check_array(who, "x", x))
+    check_shapes(who, "x (...)", x)
+    check_images(who, x)
     check_window(who, x, (1, 1))
 
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from nnbook import init
 from nnbook.arrays import Array, Rng, as_floating, as_generator
-from nnbook.errors import check_integer, describe, explain
+from nnbook.errors import as_array, check_integer, describe, explain
 from nnbook.module import Module, Parameter
 
 __all__ = [
@@ -99,10 +99,11 @@ def check_mask(who: Any, mask: npt.ArrayLike, *shapes: tuple[tuple[int, ...], st
     >>> check_mask("GRU(3, 4)", [[True, False]], ((1, 2), "(N, T)"))
     array([[ True, False]])
     """
-    mask = np.asarray(mask)
+    given, mask = mask, as_array(mask)
     if mask.dtype != np.bool_:
         how = "Compare: mask = indices != padding; or mask.astype(bool) if 1 means real."
-        raise TypeError(explain(who, "mask to hold booleans, True for what is real", describe(mask), how))
+        got = describe(given if mask.dtype == np.object_ else mask)
+        raise TypeError(explain(who, "mask to hold booleans, True for what is real", got, how))
     if mask.shape not in [shape for shape, _ in shapes]:
         expected = " or ".join(f"{shape} = {meaning}" for shape, meaning in shapes)
         raise ValueError(explain(who, f"mask of shape {expected}", f"shape {mask.shape}", fix))
@@ -161,10 +162,11 @@ def check_query_mask(who: Any, mask: npt.ArrayLike | None, query: Array, key: Ar
         return None
     batch, queries, keys = len(query), query.shape[1], key.shape[1]
     shapes = [((batch, keys), "(N, Tk)"), ((batch, queries, keys), "(N, Tq, Tk)")]
-    if np.ndim(mask) == 3 and len(np.asarray(mask)) == 1:
+    shape = as_array(mask).shape
+    if len(shape) == 3 and shape[0] == 1:
         shapes[1] = ((1, queries, keys), "(1, Tq, Tk)")
     fix = "It says which keys are real."
-    if np.shape(mask) == (queries, keys):
+    if shape == (queries, keys):
         fix = "Give a mask of queries and keys an axis for the batch: mask[np.newaxis]."
     mask = check_mask(who, mask, *shapes, fix=fix)
     return mask[:, np.newaxis] if mask.ndim == 2 else mask

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, as_floating, in_order_of
-from nnbook.errors import check_integer, check_number, describe, explain
+from nnbook.errors import as_array, check_integer, check_number, describe, explain
 from nnbook.module import Module
 
 __all__ = [
@@ -166,9 +166,10 @@ def class_weights(who: str, weight: npt.ArrayLike, classes: int | None, dtype: n
     >>> class_weights("cross_entropy", [1, 2], 2, np.float64)
     array([1., 2.])
     """
-    weight = np.asarray(weight)
+    given, weight = weight, as_array(weight)
     if weight.dtype.kind not in "fiu":
-        raise TypeError(explain(who, "numbers as class weights", describe(weight)))
+        got = describe(given if weight.dtype.kind == "O" else weight)
+        raise TypeError(explain(who, "numbers as class weights", got))
     if weight.ndim != 1 or len(weight) != (classes or len(weight)) or len(weight) == 0:
         expected = f"weight of shape ({'C' if classes is None else classes},), one number for each class"
         raise ValueError(explain(who, expected, f"shape {weight.shape}"))
@@ -260,10 +261,7 @@ def check_distributions(who: str, target: Array) -> None:
 
 
 def _array(who: Any, name: str, x: npt.ArrayLike) -> Array:
-    try:
-        array = np.asarray(x)
-    except ValueError:  # rows of unequal lengths
-        array = np.array(None)
+    array = as_array(x)
     if array.dtype.kind == "O" and not isinstance(x, np.ndarray):
         raise TypeError(explain(who, f"an array as {name}", describe(x)))
     return array

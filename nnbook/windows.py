@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from nnbook.arrays import Array
-from nnbook.errors import check_array, check_choice, check_integer, check_shape, describe, explain
+from nnbook.errors import check_choice, check_integer, check_shape, check_shapes, describe, explain
 
 __all__ = [
     "Geometry",
@@ -236,7 +236,8 @@ def paddings_transposed(who: Any, stride: Any, padding: Any, output_padding: Any
 
 def geometry_2d(who: Any, x: Array, weight: Array, stride: Any, padding: Any) -> Geometry:
     """The geometry of a convolution of x (N, C, H, W) with kernels (O, C, kh, kw), all arguments checked."""
-    x, weight = check_array(who, "x", x), check_array(who, "weight", weight)
+    check_shapes(who, "x (...)", x)
+    check_shapes(who, "weight (...)", weight)
     if weight.ndim != 4:
         raise ValueError(explain(who, "weight (O, C, kh, kw)", f"shape {weight.shape}"))
     check_images(who, x, weight.shape[1])
@@ -248,7 +249,8 @@ def geometry_2d(who: Any, x: Array, weight: Array, stride: Any, padding: Any) ->
 
 def geometry_1d(who: Any, x: Array, weight: Array, stride: Any, padding: Any) -> Geometry:
     """The geometry of a convolution of x (N, C, L) with kernels (O, C, k), all arguments checked."""
-    x, weight = check_array(who, "x", x), check_array(who, "weight", weight)
+    check_shapes(who, "x (...)", x)
+    check_shapes(who, "weight (...)", weight)
     if weight.ndim != 3:
         raise ValueError(explain(who, "weight (O, C, k)", f"shape {weight.shape}"))
     channels, size = weight.shape[1:]
@@ -269,7 +271,8 @@ def geometry_transposed(
     who: Any, x: Array, weight: Array, stride: Any, padding: Any, output_padding: Any
 ) -> Geometry:
     """The geometry of a transposed convolution of x (N, C, H, W) with kernels (C, O, kh, kw), all arguments checked."""
-    x, weight = check_array(who, "x", x), check_array(who, "weight", weight)
+    check_shapes(who, "x (...)", x)
+    check_shapes(who, "weight (...)", weight)
     if weight.ndim != 4:
         raise ValueError(explain(who, "weight (C, O, kh, kw)", f"shape {weight.shape}"))
     check_images(who, x, weight.shape[0])
@@ -286,6 +289,7 @@ def geometry_transposed(
 def check_bias(who: str, bias: Any, kernels: int) -> None:
     """Raise if bias is neither None nor one number for each kernel."""
     if bias is not None:
+        check_shapes(who, "bias (...)", bias)
         check_shape(who, "bias", bias, (kernels,), "Each kernel has one number.")
 
 

@@ -1,4 +1,5 @@
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -179,6 +180,16 @@ def test_left_and_right_belong_together(x):
 
 def test_the_slope_of_softplus_is_the_sigmoid():
     np.testing.assert_allclose(slope_of("softplus", X), activations.sigmoid(X), rtol=1e-13)
+
+
+def test_shares_that_are_whole_numbers():
+    assert activations.sigmoid_backward(np.array([3.0, 3.0]), np.array([0, 1])).tolist() == [0.0, 0.0]
+    assert activations.tanh_backward(np.array([3.0, 3.0]), np.array([0, -1])).tolist() == [3.0, 0.0]
+
+
+def test_alpha_may_be_any_real_number():
+    dy, y = np.array([1.0, 1.0]), np.array([-0.25, 2.0])
+    assert activations.elu_backward(dy, y, alpha=Fraction(1, 2)).tolist() == [0.25, 1.0]
 
 
 @rung(5, *FUNCTIONS)

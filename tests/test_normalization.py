@@ -1,4 +1,5 @@
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -245,6 +246,20 @@ def test_strange_sizes_and_numbers():
     assert LayerNorm(3)(np.zeros((0, 3))).shape == (0, 3)
     one = BatchNorm1d(1, dtype=np.float64)
     np.testing.assert_allclose(one(np.array([[1e4], [-1e4]])), [[1], [-1]], rtol=1e-10)
+
+
+def test_eps_may_be_any_real_number():
+    x = RNG.standard_normal((5, 3))
+    half, fixed = Fraction(1, 2), (WEIGHT, BIAS, MEAN, VAR)
+    for f, arrays in ((batch_norm, (WEIGHT, BIAS)), (layer_norm, (WEIGHT, BIAS))):
+        np.testing.assert_array_equal(f(x, *arrays, eps=half)[0], f(x, *arrays, eps=0.5)[0])
+    np.testing.assert_array_equal(batch_norm_fixed(x, *fixed, eps=half), batch_norm_fixed(x, *fixed, eps=0.5))
+    for a, b in zip(
+        batch_norm_fixed_backward(x, x, WEIGHT, MEAN, VAR, eps=half),
+        batch_norm_fixed_backward(x, x, WEIGHT, MEAN, VAR, eps=0.5),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize("shape", [(400, 3), (40, 3, 5, 4)])

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnbook.arrays import Array, Rng, as_generator
-from nnbook.errors import check_integer, check_number, describe, explain
+from nnbook.errors import as_array, check_integer, check_number, describe, explain
 
 __all__ = ["DataLoader", "pad_sequences", "train_test_split"]
 
@@ -312,10 +312,10 @@ def _test_count(who: str, test_size: float, length: int) -> int:
 def _stratified(
     who: str, stratify: npt.ArrayLike, length: int, test: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    labels = np.asarray(stratify)
+    labels = as_array(stratify)
     if labels.shape != (length,):
         raise ValueError(
-            explain(who, f"one label in stratify for each of {length} examples", describe(labels))
+            explain(who, f"one label in stratify for each of {length} examples", describe(stratify))
         )
     classes, members = np.unique(labels, return_inverse=True)
     sizes = np.bincount(members)
@@ -360,11 +360,10 @@ def _examples(who: str, name: str, x: Any) -> Data:
 
 def _array(who: str, name: str, x: Any) -> Array:
     expected, fix = f"an array with examples along its first axis as {name}", ""
-    try:
-        array = x if type(x) is np.ndarray else np.asarray(x)
-    except ValueError:  # lists of different length
-        array, fix = np.array(None), "Make each sequence an array: [np.array(sequence) for sequence in x]."
+    array = as_array(x)
     if array.ndim == 0:
+        if isinstance(x, (list, tuple)):  # of different length
+            fix = "Make each sequence an array: [np.array(sequence) for sequence in x]."
         raise TypeError(explain(who, expected, describe(x), fix))
     return array
 
@@ -375,10 +374,7 @@ def _ragged(who: str, name: str, sequences: Any) -> list[Array]:
         raise TypeError(explain(who, expected, describe(sequences)))
     arrays = []
     for i, sequence in enumerate(sequences):
-        try:
-            array = np.asarray(sequence)
-        except ValueError:  # ragged within
-            array = np.array(None)
+        array = as_array(sequence)
         if array.dtype.kind not in "fiubc":
             raise TypeError(explain(who, expected, f"{describe(sequence)} as number {i}"))
         arrays.append(array)

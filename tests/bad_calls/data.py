@@ -65,6 +65,8 @@ ROWS = [
         "train_test_split expects a test_size that leaves some of the 6 examples for training, but got test_size=6."),
     Bad(nnbook.train_test_split, call(nnbook.train_test_split, x, stratify=y[:5]), ValueError,
         "train_test_split expects one label in stratify for each of 6 examples, but got int64 array of shape (5,)."),
+    Bad(nnbook.train_test_split, call(nnbook.train_test_split, x, stratify=RAGGED), ValueError,
+        "train_test_split expects one label in stratify for each of 6 examples, but got the list [[1.0], [1.0, 2.0]]."),
     Bad(nnbook.train_test_split, call(nnbook.train_test_split, x, stratify=np.arange(6)), ValueError,
         "train_test_split expects two examples or more of each class in stratify, but got a single example of "
         "class 0."),

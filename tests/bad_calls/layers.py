@@ -77,6 +77,15 @@ ROWS = [
     Bad(nnbook.Linear, call(called(nnbook.Linear(3, 2, rng=0), numbers(5, 3)).backward, numbers(5, 3)), ValueError,
         "Linear(3, 2).backward expects dy of shape (5, 2), but got shape (5, 3). It is the gradient of the loss "
         "with respect to the layer's output, so it has the output's shape."),
+    Bad(nnbook.Linear, call(called(nnbook.Linear(3, 2, rng=0), numbers(5, 3)).backward, RAGGED), TypeError,
+        "Linear(3, 2) expects an array of numbers as dy, but got the list [[1.0], [1.0, 2.0]]."),
+    Bad(nnbook.Linear, call(called(nnbook.Linear(3, 2, rng=0), numbers(5, 3)).backward, "dy"), TypeError,
+        "Linear(3, 2) expects an array of numbers as dy, but got the str 'dy'."),
+    Bad(nnbook.Linear, call(called(nnbook.Linear(3, 2, rng=0), numbers(5, 3)).backward, 1j * numbers(5, 2)), TypeError,
+        "Linear(3, 2) expects an array of numbers as dy, but got complex128 array of shape (5, 2)."),
+    Bad(nnbook.Linear, call(nnbook.Linear(3, 2, rng=0).predict, RAGGED), ValueError,
+        "Linear.predict expects inputs with the same number of examples along axis 0, but got the list [[1.0], "
+        "[1.0, 2.0]]."),
     Bad(nnbook.Linear, call(nnbook.Linear(3, 2, rng=0).backward, numbers(5, 2)), IndexError,
         "Linear(3, 2).backward expects one call of the layer, with recording on, for each backward, but got "
         "nothing left to undo. Call the layer first (model.train(); y = model(x)), then backward once."),
@@ -100,6 +109,12 @@ ROWS = [
         "padding=1."),
     Bad(F.conv2d, call(F.conv2d, None, kernels), TypeError,
         "conv2d expects an array of numbers as x, but got None."),
+    Bad(F.conv2d, call(F.conv2d, [[[[1.0]]]], kernels), TypeError,
+        "conv2d expects an array of numbers as x, but got the list [[[[1.0]]]]. Make it one: np.array(x)."),
+    Bad(F.conv2d, call(F.conv2d, images, [[[[1.0]]]]), TypeError,
+        "conv2d expects an array of numbers as weight, but got the list [[[[1.0]]]]. Make it one: np.array(weight)."),
+    Bad(F.conv2d, call(F.conv2d, images, kernels, [1.0, 2.0]), TypeError,
+        "conv2d expects an array of numbers as bias, but got the list [1.0, 2.0]. Make it one: np.array(bias)."),
     Bad(F.conv2d, call(F.conv2d, images[0], kernels), ValueError,
         "conv2d expects x (N, C, H, W) with 3 channels in axis 1, but got shape (3, 6, 5). Add the batch's axis: "
         "x[np.newaxis]."),
@@ -205,6 +220,8 @@ ROWS = [
         "max_pool2d expects x (N, C, H, W), but got shape (2, 3, 7). Add the batch's axis: x[np.newaxis]."),
     Bad(F.max_pool2d, call(F.max_pool2d, "images", kernel_size=2), TypeError,
         "max_pool2d expects an array of numbers as x, but got the str 'images'."),
+    Bad(F.max_pool2d, call(F.max_pool2d, [[[[1.0]]]], kernel_size=1), TypeError,
+        "max_pool2d expects an array of numbers as x, but got the list [[[[1.0]]]]. Make it one: np.array(x)."),
     Bad(F.max_pool2d_backward, call(F.max_pool2d_backward, images, images, images, kernel_size=2), ValueError,
         "max_pool2d_backward expects dy of shape (2, 3, 3, 2), but got shape (2, 3, 6, 5)."),
     Bad(F.max_pool2d_backward,
@@ -318,6 +335,8 @@ ROWS = [
     Bad(F.layer_norm_backward, call(F.layer_norm_backward, numbers(5, 3), numbers(3), normed), TypeError,
         "layer_norm_backward expects the LayerNormSaved that layer_norm returned as saved, but got another "
         "one's, BatchNormSaved. It comes second: y, saved = layer_norm(...)."),
+    Bad(F.layer_norm_backward, call(F.layer_norm_backward, numbers(5, 3), numbers(5, 3), layered), ValueError,
+        "layer_norm_backward expects weight of 3 numbers, as forward had, but got shape (5, 3)."),
     Bad(F.layer_norm_backward, call(F.layer_norm_backward, None, numbers(3), layered), TypeError,
         "layer_norm_backward expects an array of numbers as dy, but got None."),
     Bad(nnbook.BatchNorm1d, call(nnbook.BatchNorm1d, -1), ValueError,
@@ -382,6 +401,8 @@ ROWS = [
         "rng=0."),
     Bad(nnbook.Dropout, call(nnbook.Dropout, 1), ValueError,
         "Dropout expects a finite number p of at least 0 and below 1, but got p=1."),
+    Bad(nnbook.Dropout, call(nnbook.Dropout, 10**309), ValueError,
+        f"Dropout expects a finite number p of at least 0 and below 1, but got p={10**309}."),
     Bad(nnbook.Dropout, call(nnbook.Dropout, -0.5), ValueError,
         "Dropout expects a finite number p of at least 0 and below 1, but got p=-0.5."),
     Bad(nnbook.Dropout, call(nnbook.Dropout, 0.5, rng=True), TypeError,
@@ -455,6 +476,9 @@ ROWS = [
     Bad(nnbook.Residual, call(nnbook.Residual(nnbook.Linear(3, 2, rng=0)), numbers(5, 3)), ValueError,
         "Residual expects a shortcut of the block's output shape (5, 2), but got shape (5, 3). Give it a shortcut "
         "that changes the shape, such as a Linear or a 1x1 Conv2d."),
+    Bad(nnbook.Flatten, call(nnbook.Flatten(), RAGGED), ValueError,
+        "Flatten() expects a batch of two axes or more, but got the list [[1.0], [1.0, 2.0]]. Add the batch's "
+        "axis: x[np.newaxis]."),
     Bad(nnbook.Flatten, call(nnbook.Flatten(), numbers(3)), ValueError,
         "Flatten() expects a batch of two axes or more, but got float64 array of shape (3,). Add the batch's "
         "axis: x[np.newaxis]."),

@@ -140,6 +140,8 @@ ROWS = [
         "huber_loss_backward expects a finite number delta above 0, but got delta=-1.0."),
     Bad(nnbook.CrossEntropyLoss, call(nnbook.CrossEntropyLoss, [1.0, -1.0]), ValueError,
         "CrossEntropyLoss expects finite class weights of at least 0, but got -1 at position 1."),
+    Bad(nnbook.CrossEntropyLoss, call(nnbook.CrossEntropyLoss, RAGGED), TypeError,
+        "CrossEntropyLoss expects numbers as class weights, but got the list [[1.0], [1.0, 2.0]]."),
     Bad(nnbook.CrossEntropyLoss, call(nnbook.CrossEntropyLoss, label_smoothing="0.1"), TypeError,
         "CrossEntropyLoss expects a finite number label_smoothing of at least 0 and of at most 1, but got the str "
         "'0.1'."),

@@ -247,6 +247,8 @@ ROWS = [
         "takes an equal part: 1, 2, 4, 8 heads would do."),
     Bad(nnbook.MultiHeadAttention, call(nnbook.MultiHeadAttention, 8, "2"), TypeError,
         "MultiHeadAttention expects a whole number num_heads of at least 1, but got the str '2'."),
+    Bad(nnbook.MultiHeadAttention, call(nnbook.MultiHeadAttention(3, 1, rng=0), None), TypeError,
+        "MultiHeadAttention(3, 1) expects floating numbers in query, but got None."),
     Bad(nnbook.MultiHeadAttention, call(nnbook.MultiHeadAttention(3, 1, rng=0), query, value=value), TypeError,
         "MultiHeadAttention(3, 1) expects keys with the values, but got key=None, value=float64 array of shape "
         "(2, 6, 7)."),
@@ -307,6 +309,9 @@ ROWS += [
         "LSTM(3, 4).backward expects 2 gradient(s), one per output, but got 1."),
     Bad(nnbook.GRU, call(nnbook.GRU(D, H, rng=0), x, mask=MASK.astype(float)), TypeError,
         "GRU(3, 4) expects mask to hold booleans, True for what is real, but got float64 array of shape (2, 5). "
+        "Compare: mask = indices != padding; or mask.astype(bool) if 1 means real."),
+    Bad(nnbook.GRU, call(nnbook.GRU(D, H, rng=0), x, mask=[[True], [True, False]]), TypeError,
+        "GRU(3, 4) expects mask to hold booleans, True for what is real, but got the list [[True], [True, False]]. "
         "Compare: mask = indices != padding; or mask.astype(bool) if 1 means real."),
     Bad(nnbook.GRU, call(nnbook.GRU(D, H, rng=0), x[:, :0]), ValueError,
         "GRU(3, 4) expects x of shape (N, T, 3), sequences of T steps, but got shape (2, 0, 3). A sequence has "
