@@ -4,49 +4,27 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
 from nnbook.arrays import Array
-from nnbook.module import Parameter
 from nnbook.optimizers import SGD
-from nnbook.plots.style import BLACK, ORANGE, RED
+from nnbook.plots.style import BLACK, RED
 from nnbook.widgets.fields import Choice, Number, Numbers, Whole
-from nnbook.widgets.scene import Button, Dots, Handle, Line, Panel, Write
+from nnbook.widgets.scene import Button, Dots, Line, Panel
 from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
-from nnbook.widgets.surfaces import SURFACES, Surface, contours
+from nnbook.widgets.surfaces import SURFACES, Surface, Walk, Walker, map_panel
 
 __all__ = ["ContourPath"]
 
-_FAR = 1e6  # where a walk is stopped
 _USUAL, _MOST = 40, 100  # steps
 
 
-class _Walk(NamedTuple):
-    """A path, the start first: places (n + 1, 2), heights (n + 1,), and how often a step turned back against the last."""
-
-    places: Array
-    heights: Array
-    turns: int
-
-
 @functools.lru_cache(maxsize=64)
-def _walk(surface: str, start: tuple[float, float], rate: float, momentum: float, steps: int) -> _Walk:
-    ground = SURFACES[surface]
-    p = Parameter(np.array(start))
-    optimizer = SGD([p], lr=rate, momentum=momentum)
-    places = [p.data.copy()]
-    while len(places) <= steps and np.abs(p.data).max() < _FAR:
-        p.grad = ground.slope(p.data)
-        optimizer.step()
-        places.append(p.data.copy())
-    moves = np.diff(np.array(places), axis=0)
-    lengths = np.linalg.norm(moves, axis=1)
-    back = (moves[1:] * moves[:-1]).sum(axis=1) < 0
-    seen = back & (lengths[1:] > 1e-3)  # what is too small to be seen does not count
-    return _Walk(np.array(places), np.array([ground.height(place) for place in places]), int(seen.sum()))
+def _walker(surface: str, start: tuple[float, float], rate: float, momentum: float) -> Walker:
+    return Walker(SURFACES[surface], start, lambda p: SGD([p], lr=rate, momentum=momentum))
 
 
 class ContourPath(Live):
@@ -90,70 +68,32 @@ class ContourPath(Live):
     def _ground(self) -> Surface:
         return SURFACES[self.state["surface"]]
 
-    def _walked(self) -> _Walk:
+    def _walked(self) -> Walk:
         start = self._ground.clip(*self.state["start"])
-        return _walk(
-            self.state["surface"], start, *(self.state[name] for name in ("rate", "momentum", "steps"))
-        )
+        walker = _walker(self.state["surface"], start, self.state["rate"], self.state["momentum"])
+        return walker.walk(self.state["steps"])
 
     def panels(self) -> list[Panel]:
         return [self._map(), self._losses()]
 
     def _map(self) -> Panel:
-        ground, walk = self._ground, self._walked()
-        x0, x1, y0, y1 = ground.extent
-        start, end = walk.places[0], walk.places[-1]
-        x, y = np.where(np.abs(walk.places) < 100, walk.places, np.nan).T
-        shown = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
-        out = int(np.argmin(shown)) + 1 if not shown.all() else len(x)  # up to the first place off the map
-        marks = list(contours(self.state["surface"]))
-        right, down, side = (0.035, 0.0, "start") if "w" in ground.names else (0.0, 0.055, "middle")
-        for name, (u, v) in ground.places.items():
-            shape = "x" if name == "saddle" else "^"
-            marks += [
-                Dots(x=[u], y=[v], color=BLACK, shape=shape, size=11),
-                Write(
-                    x=u + right * (x1 - x0),
-                    y=v - down * (y1 - y0),
-                    text=name,
-                    anchor=side,
-                    size=13,
-                    bold=True,
-                ),
-            ]
-        marks += [
+        places = self._walked().places
+        x, y, shown, out = self._ground.seen(places)
+        start, end = places[0], places[-1:][shown[-1:]]
+        marks = [
             Line(x=x[out - 1 :], y=y[out - 1 :], color=RED, width=1, opacity=0.3),
             Line(x=x[:out], y=y[:out], color=RED, width=1.6),
             Dots(x=x[shown], y=y[shown], color=RED, size=5, edge=RED),
-            Dots(x=end[:1][shown[-1:]], y=end[1:][shown[-1:]], color=RED, shape="s", size=12, edge=BLACK),
-            Handle(
-                name="start",
-                x=start[0],
-                y=start[1],
-                color=ORANGE,
-                label=f"start: {ground.names[0]} to the right, {ground.names[1]} upwards",
-                says=minus(f"{ground.names[0]} {start[0]:.2f}, {ground.names[1]} {start[1]:.2f}"),
-            ),
+            Dots(x=end[:, 0], y=end[:, 1], color=RED, shape="s", size=12, edge=BLACK),
         ]
-        return Panel(
-            name="map",
-            label="A map of the loss with its contours, and the path from the start, step by step",
-            x=(x0, x1),
-            y=(y0, y1),
-            marks=marks,
-            width=450,
-            height=430,
-            xlabel=ground.axes[0],
-            ylabel=ground.axes[1],
-            title=ground.formula,
-        )
+        label = "A map of the loss with its contours, and the path from the start, step by step"
+        return map_panel(self.state["surface"], (start[0], start[1]), marks, label, width=450, height=430)
 
     def _losses(self) -> Panel:
         ground, walk = self._ground, self._walked()
         steps = np.arange(len(walk.heights))
-        lowest = min(ground.height(np.array(place)) for place in ground.places.values())
-        endless = list(ground.places) == ["saddle"]
-        y = walk.heights if endless else np.maximum(walk.heights - lowest, 1e-9)
+        endless = ground.endless
+        y = walk.heights if endless else np.maximum(walk.heights - ground.lowest, 1e-9)
         limits = (-3.2, 3.2) if endless else (1e-4, 1e3 if np.max(y) < 1e3 else 1e9)
         inside = (y >= limits[0]) & (y <= limits[1])
         return Panel(
@@ -174,8 +114,8 @@ class ContourPath(Live):
 
     def says(self) -> str:
         ground, walk = self._ground, self._walked()
-        count = len(walk.heights) - 1
-        if np.abs(walk.places[-1]).max() >= _FAR:
+        count = walk.steps
+        if walk.lost:
             at = f"Stopped after {count} steps, more than a million away. "
         else:
             u, v = np.round(walk.places[-1], 3) + 0.0  # no minus before a zero
@@ -183,27 +123,25 @@ class ContourPath(Live):
             value = f"{walk.heights[-1]:.4g}" if abs(walk.heights[-1]) >= 5e-5 else "0.0000"
             after = f"After {count} step{'s' * (count != 1)}" if count else "At the start"
             at = f"{after}: {ground.names[0]} = {u:.3f}, {ground.names[1]} = {v:.3f}, {what} {value}. "
-        fate = (
-            self._in_valley
-            if ground.valley
-            else self._on_saddle
-            if len(ground.places) == 1
-            else self._between_minima
-        )
-        return minus(at + fate(walk)).strip()
+        if ground.valley:
+            fate = self._in_valley(walk)
+        elif ground.endless:
+            fate = self._on_saddle(walk)
+        else:
+            fate = self._between_minima(walk)
+        return minus(at + fate).strip()
 
     def _limit(self, place: tuple[float, float]) -> tuple[float, str]:
         """The largest stable rate at a minimum, and how it comes about."""
         curved, momentum = float(self._ground.curvatures(place)[-1]), self.state["momentum"]
         limit = 2 * (1 + momentum) / curved
         if momentum:
-            return (
-                limit,
-                f"2 · {1 + momentum:.2f} / {curved:.2f} = {limit:.4f} (with momentum {momentum:.2f})",
-            )
-        return limit, f"2 / {curved:.2f} = {limit:.4f} (2 divided by the steepest curvature)"
+            words = f"2 · {1 + momentum:.2f} / {curved:.2f} = {limit:.4f} (with momentum {momentum:.2f})"
+        else:
+            words = f"2 / {curved:.2f} = {limit:.4f} (2 divided by the steepest curvature)"
+        return limit, words
 
-    def _in_valley(self, walk: _Walk) -> str:
+    def _in_valley(self, walk: Walk) -> str:
         rate = self.state["rate"]
         limit, words = self._limit(self._ground.places["lowest"])
         if np.isclose(rate, limit, rtol=1e-6):
@@ -216,9 +154,9 @@ class ContourPath(Live):
             return f"No lasting luck: {above}, and the least swing across the valley grows."
         return f"The rate {rate:.4g} is below the limit {words}. {_turned(walk)}"
 
-    def _between_minima(self, walk: _Walk) -> str:
+    def _between_minima(self, walk: Walk) -> str:
         ground, end = self._ground, walk.places[-1]
-        if np.abs(end).max() >= _FAR:
+        if walk.lost:
             return (
                 "It flew off: the walls grow steeper with every step up, "
                 "so the higher the start, the smaller the rate must be."
@@ -235,7 +173,7 @@ class ContourPath(Live):
             return f"It cannot settle in the {name} minimum: the rate is above the limit there, {words}. {_turned(walk)}"
         return f"It is {away:.2f} away from the {name} minimum. {_turned(walk)}"
 
-    def _on_saddle(self, walk: _Walk) -> str:
+    def _on_saddle(self, walk: Walk) -> str:
         if walk.places[0, 1] == 0:
             return (
                 "It began exactly on the ridge, where nothing pulls to the sides: "
@@ -291,9 +229,14 @@ class ContourPath(Live):
         ]
 
 
-def _turned(walk: _Walk) -> str:
-    if len(walk.heights) < 3:
+def _turned(walk: Walk) -> str:
+    """How often a step turned back against the one before."""
+    moves = np.diff(walk.places, axis=0)
+    back = (moves[1:] * moves[:-1]).sum(axis=1) < 0
+    seen = np.linalg.norm(moves[1:], axis=1) > 1e-3  # what is too small to be seen does not count
+    if not len(seen):
         return ""
-    if not walk.turns:
+    turns = np.count_nonzero(back & seen)
+    if not turns:
         return "No step turned back against the one before."
-    return f"{walk.turns} of {len(walk.heights) - 1} steps turned back against the one before."
+    return f"{turns} of {walk.steps} steps turned back against the one before."

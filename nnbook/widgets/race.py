@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -13,14 +13,13 @@ from nnbook.module import Parameter
 from nnbook.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nnbook.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED
 from nnbook.widgets.fields import Choice, Flag, Number, Numbers, Whole
-from nnbook.widgets.scene import Button, Dots, Handle, Line, Mark, Panel, Write
+from nnbook.widgets.scene import Button, Dots, Line, Mark, Panel, Write
 from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
-from nnbook.widgets.surfaces import SURFACES, Surface, contours
+from nnbook.widgets.surfaces import SURFACES, Surface, Walk, Walker, map_panel
 
 __all__ = ["DescentRace"]
 
-_FAR = 1e6  # where a runner is stopped
 _MOST = 120  # steps
 _SHARE = 0.01  # of the start's loss: the finishing line
 _DEEP = -1.0  # and where there is no lowest place
@@ -49,42 +48,9 @@ _KINDS = {
 }
 
 
-class _Walk(NamedTuple):
-    """A path, the start first: places (n + 1, 2), and heights (n + 1,)."""
-
-    places: Array
-    heights: Array
-
-    @property
-    def steps(self) -> int:
-        return len(self.heights) - 1
-
-    @property
-    def lost(self) -> bool:
-        """Whether it was stopped far away."""
-        return not np.abs(self.places[-1]).max() < _FAR
-
-
-class _Runner:
-    """One optimiser on its way; it goes as far as was ever asked for, and no step is computed twice."""
-
-    def __init__(self, surface: str, start: tuple[float, float], kind: str, rate: float) -> None:
-        self._ground = SURFACES[surface]
-        self._p = Parameter(np.array(start))
-        self._optimizer = _KINDS[kind].make(self._p, rate)
-        self._places = [self._p.data.copy()]
-        self._heights = [self._ground.height(self._p.data)]
-
-    def walk(self, steps: int) -> _Walk:
-        while len(self._places) <= steps and np.abs(self._places[-1]).max() < _FAR:
-            self._p.grad = self._ground.slope(self._p.data)
-            self._optimizer.step()
-            self._places.append(self._p.data.copy())
-            self._heights.append(self._ground.height(self._p.data))
-        return _Walk(np.array(self._places[: steps + 1]), np.array(self._heights[: steps + 1]))
-
-
-_runner = functools.lru_cache(maxsize=64)(_Runner)
+@functools.lru_cache(maxsize=64)
+def _runner(surface: str, start: tuple[float, float], kind: str, rate: float) -> Walker:
+    return Walker(SURFACES[surface], start, lambda p: _KINDS[kind].make(p, rate))
 
 
 class DescentRace(Live):
@@ -137,115 +103,61 @@ class DescentRace(Live):
     def _ground(self) -> Surface:
         return SURFACES[self.state["surface"]]
 
-    def _walk(self, name: str) -> _Walk:
+    def _walk(self, name: str) -> Walk:
         rate = self.state["rate" if self.state["rates"] == "one for all" else f"rate_{name}"]
         start = self._ground.clip(*self.state["start"])
         return _runner(self.state["surface"], start, name, rate).walk(self.state["step"])
 
-    def _walks(self) -> dict[str, _Walk]:
+    def _walks(self) -> dict[str, Walk]:
         return {name: self._walk(name) for name in _KINDS if self.state[name]}
 
-    @property
-    def _endless(self) -> bool:
-        return set(self._ground.places) == {"saddle"}
-
-    @property
-    def _lowest(self) -> float:
-        """What heights are counted from."""
-        if self._endless:
-            return 0.0
-        return min(self._ground.height(np.array(place)) for place in self._ground.places.values())
+    def _start(self) -> float:
+        """How high the start is, above the lowest."""
+        ground = self._ground
+        return ground.height(np.array(ground.clip(*self.state["start"]))) - ground.lowest
 
     def _line(self) -> float:
         """The height, above the lowest, that is to be crossed."""
-        if self._endless:
-            return _DEEP
-        start = np.array(self._ground.clip(*self.state["start"]))
-        return _SHARE * (self._ground.height(start) - self._lowest)
+        return _DEEP if self._ground.endless else _SHARE * self._start()
 
     def panels(self) -> list[Panel]:
         walks = self._walks()
         return [self._map(walks), self._losses(walks)]
 
-    def _map(self, walks: Mapping[str, _Walk]) -> Panel:
+    def _map(self, walks: Mapping[str, Walk]) -> Panel:
         ground = self._ground
         x0, x1, y0, y1 = ground.extent
-        size = np.array([x1 - x0, y1 - y0])
-        start = ground.clip(*self.state["start"])
-        marks = list(contours(self.state["surface"]))
-        for name, (u, v) in ground.places.items():
-            shape = "x" if name == "saddle" else "^"
-            below = v - 0.05 * size[1]
-            marks += [
-                Dots(x=[u], y=[v], color=BLACK, shape=shape, size=10),
-                Write(x=u, y=below, text=name, size=12, bold=True),
-            ]
+        high = y1 - y0
+        marks: list[Mark] = []
         ends: list[tuple[str, float, float]] = []
         for name, walk in walks.items():
             kind = _KINDS[name]
-            x, y = np.where(np.abs(walk.places) < 100, walk.places, np.nan).T
-            inside = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
-            out = (
-                int(np.argmin(inside)) + 1 if not inside.all() else len(x)
-            )  # up to the first place off the map
+            look: dict[str, Any] = {"color": kind.color, "shape": kind.shape}
+            x, y, inside, out = ground.seen(walk.places)
+            dots = np.flatnonzero(inside[:out])
             marks.append(Line(x=x[:out], y=y[:out], color=kind.color, width=1.8, dash=kind.dash))
-            dots = inside[:out]
-            marks.append(
-                Dots(
-                    x=x[:out][dots],
-                    y=y[:out][dots],
-                    color=kind.color,
-                    shape=kind.shape,
-                    size=4.5,
-                    edge=kind.color,
-                )
-            )
+            marks.append(Dots(x=x[dots], y=y[dots], size=4.5, edge=kind.color, **look))
             if inside[-1]:
-                marks.append(
-                    Dots(x=x[-1:], y=y[-1:], color=kind.color, shape=kind.shape, size=11, edge=BLACK)
-                )
+                marks.append(Dots(x=x[-1:], y=y[-1:], size=11, edge=BLACK, **look))
             last = int(np.flatnonzero(inside)[-1])
-            ends.append((name, float(x[last]), (y[last] - y0) / size[1]))
-        wide = size[0] * 0.32  # beside the map, for the names
-        for (name, at, share), place in zip(*_spread(ends), strict=True) if self.state["step"] else []:
-            marks += _label(
-                name, at, y0 + share * size[1], x1 + 0.12 * wide, y0 + place * size[1], 0.1 * wide
-            )
-        marks.append(
-            Handle(
-                name="start",
-                x=start[0],
-                y=start[1],
-                color=ORANGE,
-                label=f"start: {ground.names[0]} to the right, {ground.names[1]} upwards",
-                says=minus(f"{ground.names[0]} {start[0]:.2f}, {ground.names[1]} {start[1]:.2f}"),
-            )
-        )
-        return Panel(
-            name="map",
-            label="A map of the loss with its contours, and the path of each optimiser from the start",
-            x=(x0, x1 + wide),
-            y=(y0, y1),
-            marks=marks,
-            width=424,
-            height=440,
-            xlabel=ground.axes[0],
-            ylabel=ground.axes[1],
-            title=ground.formula,
-        )
+            ends.append((name, float(x[last]), (y[last] - y0) / high))
+        wide = 0.32 * (x1 - x0)  # beside the map, for the names
+        for name, at, share, place in _spread(ends) if self.state["step"] else []:
+            marks += _label(name, at, y0 + share * high, x1 + 0.12 * wide, y0 + place * high, 0.1 * wide)
+        label = "A map of the loss with its contours, and the path of each optimiser from the start"
+        start = ground.clip(*self.state["start"])
+        return map_panel(self.state["surface"], start, marks, label, width=424, height=440, beside=wide)
 
-    def _losses(self, walks: Mapping[str, _Walk]) -> Panel:
-        line, endless = self._line(), self._endless
+    def _losses(self, walks: Mapping[str, Walk]) -> Panel:
+        line, endless, lowest = self._line(), self._ground.endless, self._ground.lowest
         span = next(end for end in (20, 40, 80, _MOST) if end >= self.state["step"])
         limits = (-3.2, 3.2) if endless else (1e-4, 1e3)
-        marks: list[Mark] = [
-            Line(x=[0, span], y=[line, line], color=BLACK, width=1.5, dash="6 4"),
-        ]
-        ends = []
+        marks: list[Mark] = [Line(x=[0, span], y=[line, line], color=BLACK, width=1.5, dash="6 4")]
+        ends: list[tuple[str, float, float]] = []
         for name, walk in walks.items():
             kind = _KINDS[name]
             steps = np.arange(walk.steps + 1)
-            y = walk.heights if endless else np.maximum(walk.heights - self._lowest, 1e-12)
+            y = walk.heights if endless else np.maximum(walk.heights - lowest, 1e-12)
             y = np.where(np.abs(y) < 1e12, y, np.nan)
             marks.append(Line(x=steps, y=y, color=kind.color, width=1.8, dash=kind.dash))
             inside = np.flatnonzero((y >= limits[0]) & (y <= limits[1]))
@@ -253,7 +165,7 @@ class DescentRace(Live):
             marks.append(Dots(x=few, y=y[few], color=kind.color, shape=kind.shape, size=5, edge=kind.color))
             end = float(np.clip(np.nan_to_num(y[-1], nan=np.inf), *limits))
             ends.append((name, float(walk.steps), _share(end, limits, not endless)))
-        for (name, at, share), place in zip(*_spread(ends), strict=True) if self.state["step"] else []:
+        for name, at, share, place in _spread(ends) if self.state["step"] else []:
             own, high = (_unshare(s, limits, not endless) for s in (share, place))
             marks += _label(name, at, own if 0 < share < 1 else np.nan, span * 1.05, high, span * 0.03)
         return Panel(
@@ -271,20 +183,20 @@ class DescentRace(Live):
         )
 
     def says(self) -> str:
-        walks, step, line = self._walks(), self.state["step"], self._line()
-        start = self._ground.height(np.array(self._ground.clip(*self.state["start"]))) - self._lowest
+        walks, step = self._walks(), self.state["step"]
+        start, line, endless = self._start(), self._line(), self._ground.endless
         if not walks:
             return "Nobody runs: press a name below to let it run."
-        if not self._endless and start < 1e-9:
+        if not endless and start < 1e-9:
             return "The start is the lowest place: there is nothing to race for. Drag it away."
-        what = "height" if self._endless else "loss"
-        finish = f"{line:.3g}" if self._endless else f"{line:.3g}, a hundredth of it"
+        what = "height" if endless else "loss"
+        finish = f"{line:.3g}" if endless else f"{line:.3g}, a hundredth of it"
         if step == 0:
             return minus(
-                f"At the start: {what} {start:.3g}{'' if self._endless else ' above the lowest'}. "
+                f"At the start: {what} {start:.3g}{'' if endless else ' above the lowest'}. "
                 f"The finishing line is at {finish}. {_and(list(walks))} will run: who is first?"
             )
-        above = {name: walk.heights - self._lowest for name, walk in walks.items()}
+        above = {name: walk.heights - self._ground.lowest for name, walk in walks.items()}
         across = {name: int(np.argmax(h < line)) for name, h in above.items() if (h < line).any()}
         order = sorted(across, key=across.__getitem__)
         said = f"After {step} step{'s' * (step > 1)}: "
@@ -310,7 +222,7 @@ class DescentRace(Live):
             said += f"Still on the way: {_list(others, above)}. "
         return minus(said.strip())
 
-    def _in_shallow(self, walk: _Walk) -> bool:
+    def _in_shallow(self, walk: Walk) -> bool:
         place = self._ground.places.get("shallow")
         return place is not None and bool(np.linalg.norm(walk.places[-1] - place) < 0.1)
 
@@ -381,8 +293,8 @@ def _unshare(share: float, limits: tuple[float, float], log: bool) -> float:
     return float(10**y if log else y)
 
 
-def _spread(ends: list[tuple[str, float, float]]) -> tuple[list[tuple[str, float, float]], list[float]]:
-    """The ends from the lowest up, and heights for their labels: near, in order, and apart."""
+def _spread(ends: list[tuple[str, float, float]]) -> Iterator[tuple[str, float, float, float]]:
+    """The ends from the lowest up, each with a height for its label: near, in order, and apart."""
     gap = 0.048
     ends = sorted(ends, key=lambda end: end[2])
     places: list[float] = []
@@ -392,7 +304,8 @@ def _spread(ends: list[tuple[str, float, float]]) -> tuple[list[tuple[str, float
     for i in reversed(range(len(places))):
         places[i] = min(places[i], ceiling)
         ceiling = places[i] - gap
-    return ends, places
+    for end, place in zip(ends, places, strict=True):
+        yield *end, place
 
 
 def _label(name: str, x: float, y: float, to_x: float, to_y: float, pad: float) -> list[Mark]:

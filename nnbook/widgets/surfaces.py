@@ -1,24 +1,27 @@
-"""Landscapes over two numbers, to walk down on: their heights, their slopes, and their contours as marks."""
+"""Landscapes over two numbers: their heights and slopes, the way down with an optimiser, and the map of both."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnbook.arrays import Array
 from nnbook.linear import linear, linear_backward
 from nnbook.losses import mse_loss, mse_loss_backward
-from nnbook.plots.style import SKY
-from nnbook.widgets.scene import Line, Mark, Write
+from nnbook.module import Parameter
+from nnbook.optimizers import Optimizer
+from nnbook.plots.style import BLACK, ORANGE, SKY
+from nnbook.widgets.scene import Dots, Handle, Line, Mark, Panel, Write
 from nnbook.widgets.shared import minus
 
-__all__ = ["SURFACES", "Surface", "contours"]
+__all__ = ["SURFACES", "Surface", "Walk", "Walker", "map_panel"]
 
 _GRID = 71  # heights along each side of a map
+_FAR = 1e6  # where a walk is stopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,25 @@ class Surface:
     def valley(self) -> bool:
         """Whether it curves alike everywhere and has one lowest place."""
         return set(self.places) == {"lowest"}
+
+    @property
+    def endless(self) -> bool:
+        """Whether it goes down for ever."""
+        return set(self.places) == {"saddle"}
+
+    @property
+    def lowest(self) -> float:
+        """What losses are counted from: its lowest height, or 0 where it has none."""
+        if self.endless:
+            return 0.0
+        return min(self.height(np.array(place)) for place in self.places.values())
+
+    def seen(self, places: Array) -> tuple[Array, Array, Array, int]:
+        """A path (n, 2) as it is drawn: x, y, which places are on the map, and how many up to the first that is not."""
+        x0, x1, y0, y1 = self.extent
+        x, y = np.where(np.abs(places) < 100, places, np.nan).T
+        inside = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+        return x, y, inside, len(x) if inside.all() else int(np.argmin(inside)) + 1
 
     def clip(self, x: float, y: float) -> tuple[float, float]:
         x0, x1, y0, y1 = self.extent
@@ -122,8 +144,89 @@ SURFACES = {
 }
 
 
+class Walk(NamedTuple):
+    """A path, the start first: places (n + 1, 2), and heights (n + 1,)."""
+
+    places: Array
+    heights: Array
+
+    @property
+    def steps(self) -> int:
+        return len(self.heights) - 1
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was stopped far away."""
+        return not np.abs(self.places[-1]).max() < _FAR
+
+
+class Walker:
+    """An optimiser on its way down; it goes as far as was ever asked for, and no step is computed twice."""
+
+    def __init__(
+        self, ground: Surface, start: tuple[float, float], make: Callable[[Parameter], Optimizer]
+    ) -> None:
+        self._ground = ground
+        self._p = Parameter(np.array(start))
+        self._optimizer = make(self._p)
+        self._places = [self._p.data.copy()]
+        self._heights = [ground.height(self._p.data)]
+
+    def walk(self, steps: int) -> Walk:
+        while len(self._places) <= steps and np.abs(self._places[-1]).max() < _FAR:
+            self._p.grad = self._ground.slope(self._p.data)
+            self._optimizer.step()
+            self._places.append(self._p.data.copy())
+            self._heights.append(self._ground.height(self._p.data))
+        return Walk(np.array(self._places[: steps + 1]), np.array(self._heights[: steps + 1]))
+
+
+def map_panel(
+    surface: str,
+    start: tuple[float, float],
+    marks: Sequence[Mark],
+    label: str,
+    *,
+    width: int,
+    height: int,
+    beside: float = 0.0,
+) -> Panel:
+    """A surface from above: its contours and level places, `marks`, and the start to drag; room `beside` it on the right."""
+    ground = SURFACES[surface]
+    x0, x1, y0, y1 = ground.extent
+    right, down, side = (0.035, 0.0, "start") if "w" in ground.names else (0.0, 0.055, "middle")
+    places: list[Mark] = []
+    for name, (u, v) in ground.places.items():
+        at_x, at_y = u + right * (x1 - x0), v - down * (y1 - y0)
+        places += [
+            Dots(x=[u], y=[v], color=BLACK, shape="x" if name == "saddle" else "^", size=11),
+            Write(x=at_x, y=at_y, text=name, anchor=side, size=13, bold=True),
+        ]
+    first, second = ground.names
+    handle = Handle(
+        name="start",
+        x=start[0],
+        y=start[1],
+        color=ORANGE,
+        label=f"start: {first} to the right, {second} upwards",
+        says=minus(f"{first} {start[0]:.2f}, {second} {start[1]:.2f}"),
+    )
+    return Panel(
+        name="map",
+        label=label,
+        x=(x0, x1 + beside),
+        y=(y0, y1),
+        marks=[*_contours(surface), *places, *marks, handle],
+        width=width,
+        height=height,
+        xlabel=ground.axes[0],
+        ylabel=ground.axes[1],
+        title=ground.formula,
+    )
+
+
 @functools.cache
-def contours(surface: str) -> tuple[Mark, ...]:
+def _contours(surface: str) -> tuple[Mark, ...]:
     """The lines of equal height, each interrupted once by its number."""
     from contourpy import contour_generator
 
