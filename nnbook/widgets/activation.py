@@ -27,7 +27,7 @@ from nnbook.module import Module, Sequential
 from nnbook.optimizers import SGD
 from nnbook.plots.style import BLACK, BLUE, ORANGE
 from nnbook.widgets.fields import Choice, Number, Whole
-from nnbook.widgets.scene import Button, Dots, Handle, Line, Panel, Rect, Write
+from nnbook.widgets.scene import Button, Dots, Handle, Line, Mark, Panel, Rect, Write
 from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
 
@@ -114,14 +114,10 @@ class ActivationExplorer(Live):
     # the unit
 
     def _model(self) -> Sequential:
-        model = Sequential(
-            Linear(1, 1, rng=0, dtype=np.float64), _layer(self.state["function"], self.state["leak"])
-        )
-        for parameter, value in zip(
-            model.parameters(), ([[self.state["w"]]], [self.state["b"]]), strict=True
-        ):
-            parameter.data = np.array(value)
-        return model
+        linear = Linear(1, 1, rng=0, dtype=np.float64)
+        weight, bias = linear.parameters()
+        weight.data, bias.data = np.array([[self.state["w"]]]), np.array([self.state["b"]])
+        return Sequential(linear, _layer(self.state["function"], self.state["leak"]))
 
     def learn(self, steps: int = 1) -> None:
         """Let the unit take steps of gradient descent on its eleven examples.
@@ -166,117 +162,121 @@ class ActivationExplorer(Live):
     def panels(self) -> list[Panel]:
         return [self._curve(), self._slope(), self._unit()]
 
-    def _ground(self, y: tuple[float, float]) -> list[Any]:
+    def _ground(self, y: tuple[float, float]) -> list[Mark]:
         """Grey where the slope is small, and the two axes."""
         deaf = np.abs(_curves(self.state["function"], self.state["leak"])[1]) < _DEAF
         edges = np.flatnonzero(np.diff(np.concatenate([[0], deaf, [0]])))
         runs = [(_GRID[a], _GRID[b - 1]) for a, b in edges.reshape(-1, 2)]
-        marks: list[Any] = [
-            Rect(x=a, y=y[0], w=b - a, h=y[1] - y[0], fill="#E3E3E3", edge="none", width=0) for a, b in runs
+        return [
+            *(
+                Rect(x=a, y=y[0], w=b - a, h=y[1] - y[0], fill="#E3E3E3", edge="none", width=0)
+                for a, b in runs
+            ),
+            Line(x=[-_REACH, _REACH], y=[0, 0], color="#888888", width=1),
+            Line(x=[0, 0], y=y, color="#888888", width=1),
         ]
-        marks.append(Line(x=[-_REACH, _REACH], y=[0, 0], color="#888888", width=1))
-        marks.append(Line(x=[0, 0], y=y, color="#888888", width=1))
-        return marks
 
     def _curve(self) -> Panel:
         function, z = self.state["function"], self.state["z"]
         (y,), (slope,) = self._here(z)
         values, _ = _curves(function, self.state["leak"])
-        sums = self._sums()
         squashes = values.max() <= 1
         limits = (-1.5, 1.5) if squashes else (min(-1.5, 1.05 * float(values.min())), 1.05 * _REACH)
-        marks = self._ground(limits)
         run = 1.6
-        marks += [
-            Line(x=_broken(_GRID), y=_broken(values), color=BLUE, width=3),
-            Line(
-                x=[z - run, z + run], y=[y - run * slope, y + run * slope], color=BLACK, width=2, dash="6 4"
-            ),
-            Dots(**_within(sums, self._here(sums)[0]), shape="^", size=9, color="#FFFFFF", edge=BLACK),
-            Handle(
-                name="sum",
-                x=z,
-                y=y,
-                along="x",
-                color=ORANGE,
-                label="sum z on the curve",
-                says=minus(f"z {z:.2f}, output {y:.3f}, slope {slope:.3f}"),
-                step=0.05,
-            ),
-            Write(
-                x=-_REACH + 0.2,
-                y=limits[0] + 0.93 * (limits[1] - limits[0]),
-                text=minus(f"output {y:.3f}"),
-                anchor="start",
-                size=14,
-                bold=True,
-            ),
-        ]
-        return Panel(
-            name="curve",
-            label=f"The curve of {function} with its tangent at the sum z, and the unit's sums as triangles",
-            x=(-_REACH, _REACH),
-            y=limits,
-            marks=marks,
-            width=405,
-            height=330,
-            xlabel="sum z",
-            ylabel="output",
-            title=function,
+        tangent = Line(
+            x=[z - run, z + run], y=[y - run * slope, y + run * slope], color=BLACK, width=2, dash="6 4"
         )
+        grip = Handle(
+            name="sum",
+            x=z,
+            y=y,
+            along="x",
+            color=ORANGE,
+            label="sum z on the curve",
+            says=minus(f"z {z:.2f}, output {y:.3f}, slope {slope:.3f}"),
+            step=0.05,
+        )
+        label = f"The curve of {function} with its tangent at the sum z, and the unit's sums as triangles"
+        return self._plot("curve", f"output {y:.3f}", limits, BLUE, tangent, grip, label, function)
 
     def _slope(self) -> Panel:
-        function, z, sums = self.state["function"], self.state["z"], self._sums()
-        slope = self._here(z)[1][0]
-        limits = (-0.25, 1.3)
-        marks = self._ground(limits)
-        marks += [
-            Line(
-                x=_broken(_GRID), y=_broken(_curves(function, self.state["leak"])[1]), color=ORANGE, width=3
-            ),
-            Line(x=[z, z], y=[0, slope], color=BLACK, width=2, dash="6 4"),
-            Dots(**_within(sums, self._here(sums)[1]), shape="^", size=9, color="#FFFFFF", edge=BLACK),
-            Dots(x=[z], y=[slope], color=ORANGE, size=14, edge=BLACK),
-            Write(
-                x=-_REACH + 0.2, y=1.19, text=minus(f"slope {slope:.3f}"), anchor="start", size=14, bold=True
-            ),
-        ]
+        function, z = self.state["function"], self.state["z"]
+        _, (slope,) = self._here(z)
+        height = Line(x=[z, z], y=[0, slope], color=BLACK, width=2, dash="6 4")
+        dot = Dots(x=[z], y=[slope], color=ORANGE, size=14, edge=BLACK)
+        label = f"The slope of {function}, at the sum z and at the unit's sums"
+        title = f"how steep {function} is"
+        return self._plot("slope", f"slope {slope:.3f}", (-0.25, 1.3), ORANGE, height, dot, label, title)
+
+    def _plot(
+        self,
+        name: str,
+        words: str,
+        limits: tuple[float, float],
+        color: str,
+        line: Line,
+        grip: Mark,
+        label: str,
+        title: str,
+    ) -> Panel:
+        """Values or slopes over z, the unit's sums as triangles on them; `line` and `grip` stand at the sum to drag."""
+        which = int(name == "slope")
+        sums = self._sums()
+        sums = sums[np.abs(sums) <= _REACH]
+        curve = _curves(self.state["function"], self.state["leak"])[which]
+        low, high = limits
         return Panel(
-            name="slope",
-            label=f"The slope of {function}, at the sum z and at the unit's sums",
+            name=name,
+            label=label,
             x=(-_REACH, _REACH),
             y=limits,
-            marks=marks,
+            marks=[
+                *self._ground(limits),
+                Line(x=_broken(_GRID), y=_broken(curve), color=color, width=3),
+                line,
+                Dots(x=sums, y=self._here(sums)[which], shape="^", size=9, color="#FFFFFF", edge=BLACK),
+                grip,
+                Write(
+                    x=-_REACH + 0.2,
+                    y=low + 0.93 * (high - low),
+                    text=minus(words),
+                    anchor="start",
+                    size=14,
+                    bold=True,
+                ),
+            ],
             width=405,
             height=330,
             xlabel="sum z",
-            ylabel="slope",
-            title=f"how steep {function} is",
+            ylabel=words.split()[0],
+            title=title,
         )
 
     def _unit(self) -> Panel:
         x, target = _X[:, 0], _TARGET[:, 0]
         y = self._model().predict(_X)[:, 0]
-        limits = (-1.1, 1.5)
-        marks: list[Any] = [
-            Line(x=x, y=target, color=ORANGE, width=2, dash="5 4"),
-            Dots(x=x, y=target, color=ORANGE, shape="s", size=9),
-            Line(x=x, y=y, color=BLUE, width=2),
-            Dots(x=x, y=np.where((y >= limits[0]) & (y <= limits[1]), y, np.nan), color=BLUE, size=8),
-            Write(x=1.02, y=target[-1], text="wanted", anchor="start", color="#8A5F00"),
-            Write(x=1.02, y=float(np.clip(y[-1], *limits)), text="its answer", anchor="start", color=BLUE),
-            Write(x=0.0, y=1.3, text=f"mean squared error {self.error():.4f}", anchor="start", bold=True),
-        ]
+        low, high = limits = (-1.1, 1.5)
+        aside: dict[str, Any] = {"x": 1.02, "anchor": "start"}
         if abs(y[-1] - target[-1]) < 0.25:
-            marks[4:6] = [
-                Write(x=1.02, y=target[-1], text="wanted, and\nits answer", anchor="start", color=BLACK)
+            names = [Write(y=target[-1], text="wanted, and\nits answer", color=BLACK, **aside)]
+        else:
+            names = [
+                Write(y=target[-1], text="wanted", color="#8A5F00", **aside),
+                Write(y=float(np.clip(y[-1], low, high)), text="its answer", color=BLUE, **aside),
             ]
         return Panel(
             name="unit",
             label="The unit's answers to eleven inputs, beside the wanted ones",
             x=(-0.03, 1.14),
             y=limits,
-            marks=marks,
+            marks=[
+                Line(x=x, y=target, color=ORANGE, width=2, dash="5 4"),
+                Dots(x=x, y=target, color=ORANGE, shape="s", size=9),
+                Line(x=x, y=y, color=BLUE, width=2),
+                Dots(x=x, y=np.where((y >= low) & (y <= high), y, np.nan), color=BLUE, size=8),
+                *names,
+                Write(x=0.0, y=1.3, text=f"mean squared error {self.error():.4f}", anchor="start", bold=True),
+            ],
             width=818,
             height=230,
             xlabel="the unit's input x",
@@ -299,12 +299,8 @@ class ActivationExplorer(Live):
         if slope == 0:
             return f"{at}: level, and deaf to every nudge."
         if abs(slope) < _DEAF:
-            word = (
-                "nearly level, as good as deaf"
-                if function in ("GELU", "SiLU")
-                else "saturated, as good as deaf"
-            )
-            return f"{at}: {word}."
+            word = "nearly level" if function in ("GELU", "SiLU") else "saturated"
+            return f"{at}: {word}, as good as deaf."
         moved = minus(f"{0.1 * slope:+.3f}")
         return f"{at}: raise z by 0.1, and the output changes by about {moved}."
 
@@ -315,12 +311,8 @@ class ActivationExplorer(Live):
         about = f"The unit's error is {self.error():.4f}{after}"
         at = f"its 11 sums, from {sums.min():.2f} to {sums.max():.2f},"
         if not slopes.any():
-            dead = (
-                "no step can move it"
-                if self.state["function"] == "step"
-                else "it is dead, no step can move it"
-            )
-            return minus(f"{about}; {at} all meet the slope 0: {dead}.")
+            dead = "" if self.state["function"] == "step" else "it is dead, "
+            return minus(f"{about}; {at} all meet the slope 0: {dead}no step can move it.")
         low, high = slopes.min(), slopes.max()
         feels = f"slopes from {low:.3f} to {high:.3f}" if high - low > 5e-4 else f"a slope of {high:.3f}"
         creeps = ": as good as deaf, it will creep" if max(abs(low), abs(high)) < _DEAF else ""
@@ -372,11 +364,6 @@ class ActivationExplorer(Live):
 
     def still_panels(self) -> Sequence[str] | None:
         return ["curve", "slope"]
-
-
-def _within(z: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
-    """Those that are on the panel."""
-    return {"x": z[np.abs(z) <= _REACH], "y": y[np.abs(z) <= _REACH]}
 
 
 def _written(w: float, b: float) -> str:
