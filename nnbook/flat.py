@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from nnbook.arrays import Array
-from nnbook.errors import check_integer, check_number, describe, explain
+from nnbook.errors import as_array, check_integer, check_number, describe, explain
 from nnbook.module import Module, Parameter
 
 __all__ = ["Optimizer", "as_parameters"]
@@ -242,6 +242,8 @@ class Optimizer:
                 else describe(state)
             )
             raise TypeError(explain(who, "the dict that state_dict returned", got))
+        if not _is_whole(state):
+            raise TypeError(explain(who, "the dict that state_dict returned", "one of another build"))
         if state["optimizer"] != self._name:
             raise ValueError(explain(who, f"the state of {self._name}", f"that of {state['optimizer']}"))
         mine, theirs = (
@@ -370,16 +372,29 @@ class _Memory:
 _NEW = _Memory(0, {})
 
 
+def _is_whole(state: Mapping[str, Any]) -> bool:
+    """Whether groups and parameters' states are built as `Optimizer.state_dict` builds them."""
+    groups, entries = state["param_groups"], state["state"]
+    return (
+        isinstance(groups, (list, tuple))
+        and all(isinstance(group, Mapping) for group in groups)
+        and all(isinstance(group.get("params"), (list, tuple)) for group in groups)
+        and isinstance(entries, Mapping)
+        and all(isinstance(entry, Mapping) for entry in entries.values())
+    )
+
+
 def _read_memory(
     who: str, i: int, parameter: Parameter, names: tuple[str, ...], entry: Mapping[str, Any]
 ) -> _Memory:
     """A parameter's memory from a state, checked; its arrays are copied when they are put in place."""
     steps = check_integer(who, f"steps of parameter {i}", entry.get("steps"))
-    for name in names:
-        if name not in entry or np.shape(entry[name]) != parameter.shape:
+    arrays = {name: as_array(entry.get(name)) for name in names}
+    for name, array in arrays.items():
+        if array.shape != parameter.shape or array.dtype.kind not in "fiub":
             expected = f"{name} of shape {parameter.shape} for parameter {i}"
             raise ValueError(explain(who, expected, describe(entry.get(name))))
-    return _Memory(steps, {name: np.array(entry[name]) for name in names})
+    return _Memory(steps, {name: array.copy() for name, array in arrays.items()})
 
 
 class _Flat:

@@ -144,15 +144,15 @@ class Schedule:
         """
         who = f"{type(self).__name__}.load_state_dict"
         _check_state(self, state, ("schedule", "settings", "base_lrs", "t"))
-        if len(state["base_lrs"]) != len(self.optimizer.param_groups):
-            expected = f"base_lrs of {len(self.optimizer.param_groups)} group(s)"
-            raise ValueError(explain(who, expected, f"{state['base_lrs']}"))
+        bases, groups = state["base_lrs"], self.optimizer.param_groups
+        if not isinstance(bases, (list, tuple)) or len(bases) != len(groups):
+            raise ValueError(explain(who, f"base_lrs of {len(groups)} group(s)", f"{bases}"))
         t = check_integer(who, "t", state["t"], at_least=0)
-        self.base_lrs = [check_number(who, "base_lrs", base, at_least=0) for base in state["base_lrs"]]
+        self.base_lrs = [check_number(who, "base_lrs", base, at_least=0) for base in bases]
         self.t = t
         self._check_groups()
         self._set_rates()
-        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
+        for group, base in zip(groups, self.base_lrs, strict=True):
             group["initial_lr"] = base
 
     def _set_rates(self) -> None:
@@ -659,7 +659,9 @@ def _check_state(schedule: Any, state: Any, names: tuple[str, ...]) -> None:
             explain(who, f"the state of {type(schedule).__name__}", f"that of {state['schedule']}")
         )
     mine, theirs = schedule.settings(), state["settings"]
+    if not isinstance(theirs, Mapping) or set(theirs) != set(mine):
+        raise ValueError(explain(who, f"the settings {', '.join(mine)}", describe(theirs)))
     if mine != theirs:
-        differing = [name for name in mine if mine[name] != theirs.get(name)]
+        differing = [name for name in mine if mine[name] != theirs[name]]
         expected = ", ".join(f"{name}={mine[name]!r}" for name in differing)
-        raise ValueError(explain(who, expected, ", ".join(f"{n}={theirs.get(n)!r}" for n in differing)))
+        raise ValueError(explain(who, expected, ", ".join(f"{n}={theirs[n]!r}" for n in differing)))

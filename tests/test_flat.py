@@ -526,6 +526,30 @@ WHO = "Adam.load_state_dict expects "
             WHO + "mean of shape (2, 2) for parameter 1, but got float64 array of shape (4,).",
         ),
         (
+            damaged(lambda s: s["state"][1].update(square=np.full((2, 2), "x"))),
+            ValueError,
+            WHO + "square of shape (2, 2) for parameter 1, but got <U1 array of shape (2, 2).",
+        ),
+        (
+            damaged(lambda s: s["state"][0].update(mean=1j * np.ones(3))),
+            ValueError,
+            WHO + "mean of shape (3,) for parameter 0, but got complex128 array of shape (3,).",
+        ),
+        *(
+            (
+                adam_state(**part),
+                TypeError,
+                WHO + "the dict that state_dict returned, but got one of another build.",
+            )
+            for part in (
+                {"param_groups": 3},
+                {"param_groups": [3]},
+                {"param_groups": [{}]},
+                {"state": 3},
+                {"state": {0: 3}},
+            )
+        ),
+        (
             damaged(lambda s: s["state"][0].pop("square")),
             ValueError,
             WHO + "square of shape (3,) for parameter 0, but got None.",

@@ -258,6 +258,22 @@ OTHER = {"schedule": "StepLR", "settings": {"step_size": 3, "gamma": 0.1}, "base
             "StepLR.load_state_dict expects step_size=3, but got step_size=4.",
         ),
         (
+            {**OTHER, "settings": 3},
+            ValueError,
+            "StepLR.load_state_dict expects the settings step_size, gamma, but got the int 3.",
+        ),
+        (
+            {**OTHER, "settings": {"step_size": 3, "gamma": 0.1, "last": 2}},
+            ValueError,
+            "StepLR.load_state_dict expects the settings step_size, gamma, but got the dict {'step_size': 3, 'gamma': "
+            "0.1, 'last': 2}.",
+        ),
+        (
+            {**OTHER, "base_lrs": 0.5},
+            ValueError,
+            "StepLR.load_state_dict expects base_lrs of 1 group(s), but got 0.5.",
+        ),
+        (
             {**OTHER, "base_lrs": [0.5, 0.5]},
             ValueError,
             "StepLR.load_state_dict expects base_lrs of 1 group(s), but got [0.5, 0.5].",
