@@ -10,9 +10,9 @@ import numpy as np
 from nnbook import datasets
 from nnbook.convolution import conv2d
 from nnbook.errors import describe, explain
-from nnbook.plots.style import BLACK, GREY, ORANGE
+from nnbook.plots.style import BLACK, ORANGE
 from nnbook.widgets.fields import Choice, Flag, Numbers, Whole
-from nnbook.widgets.scene import Button, Handle, Heat, Line, Panel, Rect, Write, diverging
+from nnbook.widgets.scene import Button, Handle, Heat, Mark, Panel, Rect, Write, diverging, greys, grid
 from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
 
@@ -137,12 +137,12 @@ class ConvolutionStepper(Live):
         pixels, padding = self._padded(), self.state["padding"]
         rows, columns = pixels.shape
         low, high = min(pixels.min(), 0.0), max(pixels.max(), 1e-9)
-        shade = np.rint(255 - 110 * (pixels - low) / (high - low)).astype(np.uint8)
+        colors = greys(255 - 110 * (pixels - low) / (high - low))
         top, left = (self.state["stride"] * at for at in self.place())
         frame, cell = _square(rows, columns, 300)
-        marks: list[Any] = [
-            Heat(colors=np.stack([shade] * 3, axis=-1), extent=(0, columns, rows, 0)),
-            _grid(rows, columns),
+        marks: list[Mark] = [
+            Heat(colors=colors, extent=(0, columns, rows, 0)),
+            grid(range(columns + 1), range(rows + 1)),
             Rect(x=padding, y=padding, w=columns - 2 * padding, h=rows - 2 * padding, edge=BLACK, width=1.5),
             Rect(x=left, y=top, w=3, h=3, edge=ORANGE, width=4),
         ]
@@ -177,12 +177,12 @@ class ConvolutionStepper(Live):
         weights, window = self.weights(), self.window()
         limit = max(float(np.abs(weights).max()), 1e-9)
         colors = diverging(weights, limit=1.6 * limit)
-        marks: list[Any] = [
+        marks: list[Mark] = [
             Write(x=1.5, y=-0.4, text=f"kernel: {self.state['kernel']}", size=13, bold=True),
             Heat(colors=colors, extent=(0, 3, 3, 0)),
-            _grid(3, 3),
+            grid(range(4), range(4)),
             Write(x=1.5, y=3.6, text="pixel · weight", size=13, bold=True),
-            _grid(3, 3, top=4),
+            grid(range(4), range(4, 8)),
         ]
         for (i, j), weight in np.ndenumerate(weights):
             said = _tell(weight)
@@ -230,7 +230,10 @@ class ConvolutionStepper(Live):
         frame, cell = _square(rows, columns, 300)
         size = _fitting(map(_tell, values.flat), cell)
         colors = diverging(np.where(known, values, 0.0), limit=1.6 * limit)
-        marks: list[Any] = [Heat(colors=colors, extent=(0, columns, rows, 0)), _grid(rows, columns)]
+        marks: list[Mark] = [
+            Heat(colors=colors, extent=(0, columns, rows, 0)),
+            grid(range(columns + 1), range(rows + 1)),
+        ]
         marks += [
             _number(i, j, _tell(values[i, j]), size, bold=(i, j) == (row, column))
             for i, j in np.argwhere(known)
@@ -337,18 +340,6 @@ def _square(rows: int, columns: int, width: int) -> tuple[dict[str, Any], float]
     x, y = (columns - side) / 2, (rows - side) / 2
     frame = {"x": (x, x + side), "y": (y + side, y), "width": width, "height": width + 22}
     return frame, (width - 8) / side
-
-
-def _grid(rows: int, columns: int, top: float = 0) -> Line:
-    x: list[float] = []
-    y: list[float] = []
-    for row in range(rows + 1):
-        x += [0, columns, np.nan]
-        y += [top + row, top + row, np.nan]
-    for column in range(columns + 1):
-        x += [column, column, np.nan]
-        y += [top, top + rows, np.nan]
-    return Line(x=x, y=y, color=GREY, width=1)
 
 
 def _number(i: int, j: int, text: str, size: float, color: str = BLACK, bold: bool = False) -> Write:

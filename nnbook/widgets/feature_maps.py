@@ -19,12 +19,13 @@ from nnbook.models import lenet
 from nnbook.module import Module, Sequential
 from nnbook.normalization import BatchNorm2d
 from nnbook.optimizers import Adam
-from nnbook.plots.style import BLACK, BLUE, GREY, ORANGE
+from nnbook.plots.style import BLACK, GREY, ORANGE
 from nnbook.pooling import AvgPool2d, MaxPool2d
 from nnbook.training import fit
 from nnbook.widgets.fields import Choice, Field, Numbers, Whole
-from nnbook.widgets.scene import Bars, Button, Handle, Heat, Line, Panel, Rect, Write, diverging
-from nnbook.widgets.shared import fixed, numbered
+from nnbook.widgets.scene import Button, Handle, Heat, Mark, Panel, Rect, Write, diverging, greys, grid
+from nnbook.widgets.shared import check_weights, fixed, numbered
+from nnbook.widgets.shares import percent, shares_panel
 from nnbook.widgets.stage import Live
 from nnbook.windows import Pair, check_pair, paddings
 
@@ -171,8 +172,8 @@ class FeatureMaps(Live):
         picture = self.picture()[0]
         rows, columns = picture.shape
         top, bottom, left, right = self.field()
-        marks: list[Any] = [
-            Heat(colors=_greys(picture, picture.max()), extent=(0, columns, rows, 0)),
+        marks: list[Mark] = [
+            Heat(colors=_inked(picture, picture.max()), extent=(0, columns, rows, 0)),
             Rect(x=0, y=0, w=columns, h=rows, edge=GREY),
             Rect(x=left, y=top, w=right - left, h=bottom - top, edge=BLACK, width=6),
             Rect(x=left, y=top, w=right - left, h=bottom - top, edge=ORANGE, width=3.5),
@@ -186,7 +187,7 @@ class FeatureMaps(Live):
         down = math.ceil(len(shown) / across)
         chosen = self._chosen(maps)[0]
         gap = 0.12
-        marks: list[Any] = []
+        marks: list[Mark] = []
         for k, each in enumerate(shown):
             y, x = (1 + gap) * (k // across), (1 + gap) * (k % across)
             label = f"map {k + 1}, at most {fixed(np.max(each), 1)}"
@@ -216,7 +217,10 @@ class FeatureMaps(Live):
         number, row, column = self._chosen(maps)
         values = maps[number]
         rows, columns = values.shape
-        marks: list[Any] = [Heat(colors=_shades(values), extent=(0, columns, rows, 0)), _grid(rows, columns)]
+        marks: list[Mark] = [
+            Heat(colors=_shades(values), extent=(0, columns, rows, 0)),
+            grid(range(columns + 1), range(rows + 1)),
+        ]
         cell = 232 / max(rows, columns)
         if cell >= 24:
             peak = max(float(np.abs(values).max()), 1e-12)
@@ -251,7 +255,7 @@ class FeatureMaps(Live):
         across = math.ceil(math.sqrt(count))
         down = math.ceil(count / across)
         gap = 0.5 if count > 1 else 0.0
-        marks: list[Any] = []
+        marks: list[Mark] = []
         for k, kernel in enumerate(kernels):
             y, x = (kh + gap) * (k // across), (kw + gap) * (k % across)
             marks += [
@@ -269,31 +273,8 @@ class FeatureMaps(Live):
         return _panel("kernels", label, title, marks, high, wide, 240)
 
     def _answer(self) -> Panel:
-        shares = self.answer()
-        many = len(shares)
-        marks: list[Any] = [Line(x=[-0.6, many - 0.4], y=[0, 0], color=BLACK, width=1)]
-        if np.isfinite(shares).all():
-            best = int(shares.argmax())
-            colors = [ORANGE if k == best else BLUE for k in range(many)]
-            marks.append(Bars(x=np.arange(many), y=100 * shares, color=colors, width=0.75))
-            marks += [
-                Write(x=k, y=100 * s + 4, text=_percent(s).removesuffix(" %"), size=13, bold=k == best)
-                for k, s in enumerate(shares)
-                if s >= 0.005
-            ]
-            if many <= 12:
-                marks += [Write(x=k, y=-6, text=str(k), size=15, bold=k == best) for k in range(many)]
-        return Panel(
-            name="answer",
-            label="How sure the network is of each class, in per cent, as bars",
-            x=(-0.6, many - 0.4),
-            y=(-11, 112),
-            marks=marks,
-            width=320,
-            height=266,
-            title="its answer, in per cent",
-            ticks=False,
-        )
+        label = "How sure the network is of each class, in per cent, as bars"
+        return shares_panel(self.answer(), label, width=320, height=266)
 
     def says(self) -> str:
         maps = self.maps()
@@ -313,7 +294,7 @@ class FeatureMaps(Live):
         if inside != (top, bottom, left, right):
             said += f", {inside[1] - inside[0]} × {inside[3] - inside[2]} of them in the picture"
         best = int(shares.argmax())
-        said += f". The network reads {best} ({_percent(shares[best])})"
+        said += f". The network reads {best} ({percent(shares[best])})"
         if self._labels is not None:
             said += f"; the writer meant {self._labels[self.state['picture'] - 1]}"
         return said + "."
@@ -367,11 +348,7 @@ def _check_model(model: Any, picture: np.ndarray) -> dict[str, int]:
     if not isinstance(model, Sequential):
         fix = f"Make one: {model.__name__}(...)." if isinstance(model, type) else ""
         raise TypeError(explain(WHO, "a Sequential as model", describe(model), fix))
-    for name, parameter in model.named_parameters():
-        if not np.isfinite(parameter.data).all():
-            worst = parameter.data[~np.isfinite(parameter.data)][0]
-            fix = "Its training diverged: try a smaller lr."
-            raise ValueError(explain(WHO, "a model of finite weights", f"{worst} in {name}", fix))
+    check_weights(WHO, "model", model)
     if not isinstance(model[0], Conv2d):
         got = f"{type(model[0]).__name__} as its first layer"
         raise ValueError(explain(WHO, "a model that begins with Conv2d", got))
@@ -414,16 +391,16 @@ def _check_pictures(pictures: Any) -> np.ndarray:
 # How it looks
 
 
-def _greys(values: np.ndarray, peak: float) -> np.ndarray:
-    share = np.clip(np.nan_to_num(values) / max(float(peak), 1e-12), 0, 1)
-    return np.stack([np.rint(255 - 225 * share).astype(np.uint8)] * 3, axis=-1)
+def _inked(values: np.ndarray, peak: float) -> np.ndarray:
+    """White for 0, nearly black for the peak."""
+    return greys(255 - 225 * np.clip(np.nan_to_num(values) / max(float(peak), 1e-12), 0, 1))
 
 
 def _shades(values: np.ndarray) -> np.ndarray:
     """Greys for a map that is never below 0, blue to orange for others; each map has a scale of its own."""
     peak = float(np.nanmax(np.abs(values), initial=0.0))
     if np.nan_to_num(values).min() >= 0:
-        return _greys(values, peak)
+        return _inked(values, peak)
     return diverging(values, limit=1.25 * max(peak, 1e-12))
 
 
@@ -433,7 +410,7 @@ def _columns(count: int, height: int, width: int) -> int:
 
 
 def _panel(
-    name: str, label: str, title: str, marks: list[Any], rows: float, columns: float, width: int
+    name: str, label: str, title: str, marks: list[Mark], rows: float, columns: float, width: int
 ) -> Panel:
     side = 1.04 * max(rows, columns)
     x, y = (columns - side) / 2, (rows - side) / 2
@@ -448,17 +425,3 @@ def _panel(
         x=(x, x + side),
         y=(y + side, y),
     )
-
-
-def _grid(rows: int, columns: int) -> Line:
-    x: list[float] = []
-    y: list[float] = []
-    for row in range(rows + 1):
-        x, y = [*x, 0, columns, np.nan], [*y, row, row, np.nan]
-    for column in range(columns + 1):
-        x, y = [*x, column, column, np.nan], [*y, 0, rows, np.nan]
-    return Line(x=x, y=y, color=GREY, width=1)
-
-
-def _percent(share: float) -> str:
-    return "over 99 %" if share >= 0.995 else f"{100 * share:.0f} %"

@@ -19,7 +19,7 @@ from nnbook.module import Module
 from nnbook.normalization import BatchNorm1d, LayerNorm
 from nnbook.plots.style import BLACK, BLUE, GREY, ORANGE
 from nnbook.widgets.fields import Choice, Number, Whole
-from nnbook.widgets.scene import Bars, Dots, Handle, Line, Mark, Panel, Write
+from nnbook.widgets.scene import Bars, Dots, Handle, Line, Mark, Panel, Write, apart
 from nnbook.widgets.shared import minus
 from nnbook.widgets.stage import Live
 
@@ -339,16 +339,15 @@ def _course(size: Array) -> tuple[str, str]:
     if not size[-1]:
         return "vanish", ", exactly"
     logs = np.log10(size[-1]) - np.log10(size[0])
-    word = (
-        "vanish" if logs < -2 else "shrink" if logs < -0.5 else "explode" if logs > 2 else "grow" if logs > 0.5
-        else "roughly keep their size"
-    )  # fmt: skip
+    words = ["vanish", "shrink", "roughly keep their size", "grow", "explode"]
+    word = words[np.searchsorted([-2, -0.5, 0.5, 2], logs)]
     return word, f" (× {10 ** (logs / (len(size) - 1)):.2g} a layer)"
 
 
 def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> Panel:
     """Each layer a column: the wider at a height, the more of its numbers are of that size; dots: the root mean square."""
     depth = len(sizes.rms)
+    columns = np.arange(1, depth + 1)
     per_layer = sizes.counts.sum(axis=1, keepdims=True)
     filled = per_layer[:, 0] > 0
     below = np.cumsum(sizes.counts, axis=1) / np.maximum(per_layer, 1)
@@ -368,9 +367,7 @@ def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> P
     middles = 10 ** ((edges[1:] + edges[:-1]) / 2)
     half = 0.44 * inside / np.maximum(inside.max(axis=1, keepdims=True), 1)
     layer, row = np.nonzero(half > 0.004)
-    gaps = np.full(len(layer), np.nan)
-    x = np.stack([layer + 1 - half[layer, row], layer + 1 + half[layer, row], gaps], axis=1).ravel()
-    y = np.stack([middles[row], middles[row], gaps], axis=1).ravel()
+    wide = half[layer, row]
     floor, height = 10.0 ** (low - _EDGE), 330
     zeros = bool(sizes.zeros.any())
     decades = (high - low) * (1.14 if zeros else 1.06)
@@ -379,19 +376,22 @@ def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> P
     left = 0.4 - (0.14 * depth if zeros else 0.0)
     marks: list[Mark] = [
         Line(x=[chosen, chosen], y=[bottom, 10.0 ** (high - _EDGE)], color=GREY, width=1, dash="3 3"),
-        Line(x=x, y=y, color=color, width=float(thick), opacity=0.75),
+        Line(
+            x=apart(layer + 1 - wide, layer + 1 + wide),
+            y=apart(middles[row], middles[row]),
+            color=color,
+            width=float(thick),
+            opacity=0.75,
+        ),
     ]
     if zeros:
         place = floor * 10 ** (-0.05 * (high - low))
-        half = 0.44 * sizes.zeros
-        columns = np.arange(1, depth + 1)
-        ends = np.stack([columns - half, columns + half, np.full(depth, np.nan)], axis=1).ravel()
+        wide = 0.44 * sizes.zeros
         marks += [
-            Line(x=ends, y=np.full(len(ends), place), color=GREY, width=9),
+            Line(x=apart(columns - wide, columns + wide), y=np.full(3 * depth, place), color=GREY, width=9),
             Write(x=left, y=place, text=" = 0", anchor="start", size=12),
         ]
     trend = np.where(sizes.rms > 0, sizes.rms, np.nan)
-    columns = np.arange(1, depth + 1)
     marks += [
         Line(x=columns, y=trend, color=BLACK, width=1.5),
         Dots(x=columns, y=trend, color=BLACK, size=5, edge=BLACK),

@@ -15,28 +15,23 @@ from nnbook.losses import CrossEntropyLoss
 from nnbook.models import mlp
 from nnbook.module import Module
 from nnbook.optimizers import Adam
-from nnbook.plots.style import BLACK, BLUE, ORANGE
+from nnbook.plots.style import BLACK, ORANGE
 from nnbook.training import fit
 from nnbook.widgets.fields import Flag, Whole
-from nnbook.widgets.scene import Bars, Button, Heat, Line, Pad, Panel, Rect, Write
+from nnbook.widgets.scene import Button, Heat, Mark, Pad, Panel, Rect, Write, greys, grid
+from nnbook.widgets.shared import check_weights
+from nnbook.widgets.shares import percent, shares_panel
 from nnbook.widgets.sheet import PEN, SIDE, TESTS, Fitted, Sheet, arrives, drawn, pictures, stroked, written
 from nnbook.widgets.stage import Live
 
 __all__ = ["DrawingPad"]
 
-_THREE = [
-    (9, 7),
-    (13, 5),
-    (17, 6),
-    (18, 9),
-    (16, 12),
-    (13, 13),
-    (16, 14),
-    (19, 17),
-    (18, 21),
-    (14, 23),
-    (9, 21),
-]
+_UPPER = [(9, 7), (13, 5), (17, 6), (18, 9), (16, 12), (13, 13)]
+_LOWER = [(16, 14), (19, 17), (18, 21), (14, 23), (9, 21)]
+_THREE = _UPPER + _LOWER
+
+
+_PALE = "#9DB4C0"
 
 
 @functools.cache
@@ -125,9 +120,11 @@ class DrawingPad(Live):
 
     def _sheet(self) -> Panel:
         dots, made, _ = self._arrives()
-        shade = np.where(dots, 40, 255).astype(np.uint8)
-        marks: list[Any] = [Heat(colors=np.stack([shade] * 3, axis=-1), extent=(0, SIDE, SIDE, 0))]
-        marks += _grid(range(0, SIDE + 1, 4), SIDE)
+        every_block = range(0, SIDE + 1, 4)
+        marks: list[Mark] = [
+            Heat(colors=greys(np.where(dots, 40, 255)), extent=(0, SIDE, SIDE, 0)),
+            grid(every_block, every_block, _PALE),
+        ]
         if made is not None:
             left, top, wide, high = made.box
             marks.append(Rect(x=left, y=top, w=wide, h=high, edge=ORANGE, width=2.5))
@@ -139,9 +136,10 @@ class DrawingPad(Live):
 
     def _seen(self) -> Panel:
         counts = self._arrives()[2]
-        shade = np.rint(255 - counts * (215 / 16)).astype(np.uint8)
-        marks: list[Any] = [Heat(colors=np.stack([shade] * 3, axis=-1), extent=(0, 8, 8, 0))]
-        marks += _grid(range(9), 8)
+        marks: list[Mark] = [
+            Heat(colors=greys(255 - counts * (215 / 16)), extent=(0, 8, 8, 0)),
+            grid(range(9), range(9), _PALE),
+        ]
         marks += [
             Write(
                 x=column + 0.5,
@@ -156,33 +154,10 @@ class DrawingPad(Live):
         return _square("seen", "what the network sees", label, marks, 8)
 
     def _answer(self) -> Panel:
-        marks: list[Any] = []
-        best = -1
-        shares = self._asked(self._arrives()[2][None])[0]
-        if self._arrives()[0].any() and np.isfinite(shares).all():
-            best = int(shares.argmax())
-            colors = [ORANGE if digit == best else BLUE for digit in range(10)]
-            marks.append(Bars(x=np.arange(10), y=100 * shares, color=colors, width=0.75))
-            marks += [
-                Write(
-                    x=k, y=100 * share + 4, text=_percent(share).removesuffix(" %"), size=14, bold=k == best
-                )
-                for k, share in enumerate(shares)
-                if share >= 0.005
-            ]
-        marks.append(Line(x=[-0.6, 9.6], y=[0, 0], color=BLACK, width=1))
-        marks += [Write(x=k, y=-6, text=str(k), size=16, bold=k == best) for k in range(10)]
-        return Panel(
-            name="answer",
-            label="How sure the network is of each of the ten digits, in per cent, as bars",
-            x=(-0.6, 9.6),
-            y=(-11, 110),
-            marks=marks,
-            width=274,
-            height=296,
-            title="its answer, in per cent",
-            ticks=False,
-        )
+        dots, _, counts = self._arrives()
+        shares = self._asked(counts[None])[0] if dots.any() else np.full(10, np.nan)
+        label = "How sure the network is of each of the ten digits, in per cent, as bars"
+        return shares_panel(shares, label, width=274, height=296)
 
     def says(self) -> str:
         dots, made, counts = self._arrives()
@@ -193,8 +168,8 @@ class DrawingPad(Live):
             said = "The network's scores are not finite numbers (NaN or infinity), so there is no answer"
             return f"{said}: look at its weights."
         first, second = (-shares).argsort(kind="stable")[:2]
-        then = f", then {second} ({_percent(shares[second])})" if shares[second] >= 0.005 else ""
-        return f"The network reads {first} ({_percent(shares[first])}){then}. {self._done(made)}"
+        then = f", then {second} ({percent(shares[second])})" if shares[second] >= 0.005 else ""
+        return f"The network reads {first} ({percent(shares[first])}){then}. {self._done(made)}"
 
     def _done(self, made: Fitted | None) -> str:
         """What came before the counting."""
@@ -273,21 +248,9 @@ class DrawingPad(Live):
         return shown
 
 
-def _square(name: str, title: str, label: str, marks: list[Any], side: int) -> Panel:
+def _square(name: str, title: str, label: str, marks: list[Mark], side: int) -> Panel:
     look: dict[str, Any] = {"width": 274, "height": 296, "ticks": False}
     return Panel(name=name, title=title, label=label, marks=marks, x=(0, side), y=(side, 0), **look)
-
-
-def _grid(places: Iterable[int], side: int) -> list[Any]:
-    lines: list[Any] = []
-    for at in places:
-        lines.append(Line(x=[at, at], y=[0, side], color="#9DB4C0", width=1))
-        lines.append(Line(x=[0, side], y=[at, at], color="#9DB4C0", width=1))
-    return lines
-
-
-def _percent(share: float) -> str:
-    return "over 99 %" if share >= 0.995 else f"{100 * share:.0f} %"
 
 
 def _scores(model: Module, prepare: Any, counts: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -306,11 +269,7 @@ def _check_model(model: Any, prepare: Any) -> tuple[tuple[int, ...], bool]:
     if prepare is not None and not callable(prepare):
         fix = "Write prepare=lambda ink: (ink - mean) / deviation."
         raise TypeError(explain(who, "a function as prepare", describe(prepare), fix))
-    for name, parameter in model.named_parameters():
-        if not np.isfinite(parameter.data).all():
-            worst = parameter.data[~np.isfinite(parameter.data)][0]
-            fix = "Its training diverged: try a smaller lr."
-            raise ValueError(explain(who, "a model of finite weights", f"{worst} in {name}", fix))
+    check_weights(who, "model", model)
     counts = pictures()[0][:20]
     complaints, given = [], None
     for shape in ((64,), (1, 8, 8)):

@@ -24,8 +24,21 @@ from nnbook.recurrent import (
     rnn_cell_backward,
 )
 from nnbook.widgets.fields import Choice, Flag, Number, Numbers, Whole
-from nnbook.widgets.scene import Bars, Button, Dots, Handle, Heat, Line, Panel, Rect, Write, diverging
-from nnbook.widgets.shared import fixed, minus, numbered
+from nnbook.widgets.scene import (
+    Bars,
+    Button,
+    Dots,
+    Handle,
+    Heat,
+    Line,
+    Mark,
+    Panel,
+    Rect,
+    Write,
+    diverging,
+    grid,
+)
+from nnbook.widgets.shared import check_weights, fixed, minus, numbered
 from nnbook.widgets.stage import Live
 
 __all__ = ["RecurrenceStepper"]
@@ -162,7 +175,7 @@ class RecurrenceStepper(Live):
     def _sequence(self) -> Panel:
         inputs, places = np.array(self.state["inputs"]), np.arange(1, STEPS + 1)
         read = places <= self._there()
-        marks: list[Any] = [
+        marks: list[Mark] = [
             *self._now(-2.3, 4.6),
             Line(x=[0.5, STEPS + 0.5], y=[0, 0], color=BLACK, width=1),
             Bars(x=places, y=inputs, width=0.3, color=[BLUE if known else LIGHT[0] for known in read]),
@@ -217,8 +230,8 @@ class RecurrenceStepper(Live):
         colors = diverging(values, limit=1.5 * limit)
         colors[:, self._there() :] = 255
         tall = 210
-        marks: list[Any] = [Heat(colors=colors, extent=(0.5, STEPS + 0.5, many, 0))]
-        marks.append(_grid(many))
+        marks: list[Mark] = [Heat(colors=colors, extent=(0.5, STEPS + 0.5, many, 0))]
+        marks.append(grid(np.arange(STEPS + 1) + 0.5, [0, many] if many > 2 * UNITS else range(many + 1)))
         size = min(12.0, 0.75 * (tall - 40) / many)
         if many <= 2 * UNITS:
             marks += [
@@ -244,13 +257,13 @@ class RecurrenceStepper(Live):
         """The step that is being taken, there or back; 0 before the first."""
         return self.state["step"] if self._back() == 0 else STEPS + 1 - self._back()
 
-    def _now(self, y: float, high: float) -> list[Any]:
+    def _now(self, y: float, high: float) -> list[Mark]:
         if not self._at():
             return []
         return [Rect(x=self._at() - 0.5, y=y, w=1, h=high, edge=ORANGE, width=3)]
 
     def _gradient(self, run: Run) -> Panel:
-        marks: list[Any] = [Line(x=[-0.5, STEPS + 1.2], y=[1, 1], color=GREY, width=1, dash="4 4")]
+        marks: list[Mark] = [Line(x=[-0.5, STEPS + 1.2], y=[1, 1], color=GREY, width=1, dash="4 4")]
         others = CELLS if self.layer is None and self.state["compare"] else [self.cell()]
         back = np.arange(STEPS) < self._back()
         names: list[tuple[float, float, str]] = []
@@ -420,15 +433,11 @@ def _check(layer: Any) -> None:
         raise TypeError(explain(WHO, expected, describe(layer), fix))
     if layer.input_size != 1 or layer.bidirectional or layer.reverse:
         raise ValueError(explain(WHO, f"{expected}, in one direction", repr(layer)))
-    for name, parameter in layer.named_parameters():
-        if not np.isfinite(parameter.data).all():
-            worst = parameter.data[~np.isfinite(parameter.data)][0]
-            fix = "Its training diverged: try a smaller lr."
-            raise ValueError(explain(WHO, "a layer of finite weights", f"{worst} in {name}", fix))
+    check_weights(WHO, "layer", layer)
 
 
 def _timeline(
-    name: str, label: str, title: str, marks: list[Any], y: tuple[float, float], height: int
+    name: str, label: str, title: str, marks: list[Mark], y: tuple[float, float], height: int
 ) -> Panel:
     return Panel(
         name=name,
@@ -441,16 +450,6 @@ def _timeline(
         height=height,
         ticks=False,
     )
-
-
-def _grid(rows: int) -> Line:
-    x: list[float] = []
-    y: list[float] = []
-    for row in {0, rows} if rows > 2 * UNITS else range(rows + 1):
-        x, y = [*x, 0.5, STEPS + 0.5, np.nan], [*y, row, row, np.nan]
-    for step in range(STEPS + 1):
-        x, y = [*x, step + 0.5, step + 0.5, np.nan], [*y, 0, rows, np.nan]
-    return Line(x=x, y=y, color=GREY, width=1)
 
 
 def _tell(value: Any) -> str:

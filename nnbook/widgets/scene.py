@@ -28,7 +28,10 @@ __all__ = [
     "Panel",
     "Rect",
     "Write",
+    "apart",
     "diverging",
+    "greys",
+    "grid",
 ]
 
 
@@ -222,7 +225,7 @@ class Panel:
 
 
 def diverging(values: np.ndarray, limit: float = 1.0) -> np.ndarray:
-    """Colours from blue (−limit) through white to orange (+limit): (..., ) -> (..., 3) bytes; NaN is grey.
+    """Colours from blue (−limit) through white to orange (+limit): (...) -> (..., 3) bytes; NaN is grey.
 
     Examples
     --------
@@ -233,6 +236,30 @@ def diverging(values: np.ndarray, limit: float = 1.0) -> np.ndarray:
     ends = np.array([[0, 114, 178], [255, 255, 255], [230, 159, 0]], dtype=float)
     mixed = ends[1] + np.abs(share) * (np.where(share > 0, ends[2], ends[0]) - ends[1])
     return np.where(np.isnan(share), 200, np.rint(mixed)).astype(np.uint8)
+
+
+def greys(levels: np.ndarray) -> np.ndarray:
+    """Colours from black (0) to white (255): (...) -> (..., 3) bytes."""
+    return np.stack([np.rint(levels).astype(np.uint8)] * 3, axis=-1)
+
+
+def apart(starts: Series, ends: Series) -> np.ndarray:
+    """One coordinate of a `Line` in pieces that do not touch, each from a start to its end: (n,) (n,) -> (3n,).
+
+    Examples
+    --------
+    >>> apart([0, 1], [2, 3])
+    array([ 0.,  2., nan,  1.,  3., nan])
+    """
+    return np.stack([starts, ends, np.full(len(starts), np.nan)], axis=1).ravel()
+
+
+def grid(across: Series, up: Series, color: str = GREY) -> Line:
+    """Level lines at each height of `up`, and upright ones at each place of `across`, from the first to the last."""
+    x0, x1, y0, y1 = across[0], across[-1], up[0], up[-1]
+    x = apart([x0] * len(up) + [*across], [x1] * len(up) + [*across])
+    y = apart([*up] + [y0] * len(across), [*up] + [y1] * len(across))
+    return Line(x=x, y=y, color=color, width=1)
 
 
 def packed(panel: Panel) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the widgets have in common: the line of Python that makes one, and how numbers are written."""
+"""What the widgets have in common: the line of Python that makes one, what they refuse, and how numbers are written."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
+from nnbook.errors import explain
+from nnbook.module import Module
 from nnbook.widgets.fields import State
 
-__all__ = ["call", "fixed", "kernel_runs", "minus", "numbered", "short"]
+__all__ = ["call", "check_weights", "fixed", "kernel_runs", "minus", "numbered", "short"]
 
 
 def call(name: str, arguments: Sequence[str], state: State, hide: Iterable[str]) -> str:
@@ -26,6 +30,15 @@ def kernel_runs() -> bool:
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return getattr(shell, "kernel", None) is not None
+
+
+def check_weights(who: str, what: str, model: Module) -> None:
+    """Refuse a model (`what` says in a word what it is) with a weight that is not finite."""
+    for name, parameter in model.named_parameters():
+        if not np.isfinite(parameter.data).all():
+            worst = parameter.data[~np.isfinite(parameter.data)][0]
+            fix = "Its training diverged: try a smaller lr."
+            raise ValueError(explain(who, f"a {what} of finite weights", f"{worst} in {name}", fix))
 
 
 def minus(text: str) -> str:
