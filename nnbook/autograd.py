@@ -235,7 +235,8 @@ class Tensor:
         if gradient is None and self.data.size != 1:
             fix = "Reduce it to one number, such as y.mean(), or pass backward(gradient)."
             raise ValueError(explain(who, "one number, or a gradient", f"shape {shape} and no gradient", fix))
-        dy = np.ones_like(self.data) if gradient is None else np.array(gradient, self.data.dtype)
+        given = np.ones_like(self.data) if gradient is None else check_array(who, "gradient", gradient)
+        dy = np.array(given, self.data.dtype)
         if dy.shape != shape:
             raise ValueError(explain(who, f"a gradient of shape {shape}", f"shape {dy.shape}"))
         gradients = {self: dy}

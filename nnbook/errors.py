@@ -15,6 +15,7 @@ import functools
 import math
 import numbers
 import operator
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -160,6 +161,8 @@ def check_integer(who: Any, name: str, value: Any, *, at_least: int = 1, fix: st
         raise TypeError(explain(who, expected, describe(value), fix))
     if value < at_least:
         raise ValueError(explain(who, expected, f"{name}={value!r}", fix))
+    if int(value) > sys.maxsize:  # as a size NumPy could not count it
+        raise ValueError(explain(who, f"{expected} and of at most {sys.maxsize}", f"{name}={value!r}", fix))
     return int(value)
 
 

@@ -26,7 +26,7 @@ from nnbook.attention import AdditiveAttention
 from nnbook.convolution import Conv2d
 from nnbook.dropout import Dropout
 from nnbook.embedding import Embedding
-from nnbook.errors import check_choice, check_integer, check_number, describe, explain
+from nnbook.errors import as_array, check_choice, check_integer, check_number, describe, explain
 from nnbook.linear import Linear
 from nnbook.module import Flatten, Module, Sequential
 from nnbook.normalization import BatchNorm2d
@@ -251,9 +251,10 @@ class CharRNN(Module):
         -------
         ndarray of int, shape (length,)
         """
-        prompt = np.asarray(prompt)
+        given, prompt = prompt, as_array(prompt)
         if prompt.ndim != 1 or not len(prompt):
-            raise ValueError(explain("CharRNN.generate", "a prompt of one index or more", describe(prompt)))
+            got = describe(given if prompt.dtype.kind == "O" else prompt)
+            raise ValueError(explain("CharRNN.generate", "a prompt of one index or more", got))
         length = check_integer("CharRNN.generate", "length", length, at_least=0)
         temperature = check_number("CharRNN.generate", "temperature", temperature, above=0)
         rng = as_generator("CharRNN.generate", rng)
@@ -366,7 +367,13 @@ class EncoderDecoder(Module):
         ndarray of int, shape (N, length)
         """
         length = check_integer("EncoderDecoder.translate", "length", length)
-        source = np.asarray(source)
+        given, source = source, as_array(source)
+        if source.ndim != 2:
+            got = describe(given if source.dtype.kind == "O" else source)
+            fix = "Bring them to one length: source, mask = nnbook.datasets.pad_sequences([...])."
+            raise ValueError(
+                explain("EncoderDecoder.translate", "source (N, S), a row for each sequence", got, fix)
+            )
         written = np.full((len(source), length + 1), start)
         inputs = (source,) if mask is None else (source, mask)
         for t in range(length):
@@ -454,6 +461,14 @@ def summary(model: Module, *input_shapes: Sequence[int], dtype: npt.DTypeLike = 
         raise ValueError(
             explain("summary", "the shape of one example", "none", "Such as summary(model, (1, 28, 28)).")
         )
+    for shape in input_shapes:
+        if not isinstance(shape, (tuple, list)):
+            fix = "A tuple has a comma: (64,)."
+            raise TypeError(
+                explain("summary", "the shape of one example, such as (64,)", describe(shape), fix)
+            )
+        for size in shape:
+            check_integer("summary", "size in shape", size, at_least=0)
     twin = model.copy()
     for module in twin.modules():
         module.training, module.recording = False, True

@@ -81,6 +81,8 @@ ROWS = [
         "and give padding and unknown ones an index of their own."),
     Bad(models.CharRNN, call(reader.generate, [], 5), ValueError,
         "CharRNN.generate expects a prompt of one index or more, but got float64 array of shape (0,)."),
+    Bad(models.CharRNN, call(reader.generate, [[1], [1, 2]], 5), ValueError,
+        "CharRNN.generate expects a prompt of one index or more, but got the list [[1], [1, 2]]."),
     Bad(models.CharRNN, call(reader.generate, [1, 2], 5, temperature=0), ValueError,
         "CharRNN.generate expects a finite number temperature above 0, but got temperature=0."),
     Bad(models.EncoderDecoder, call(models.EncoderDecoder, 9, 7, hidden_size=0), ValueError,
@@ -93,12 +95,19 @@ ROWS = [
     Bad(models.EncoderDecoder, call(translator, np.array([[1, 2]]), np.array([[1]]), np.ones((1, 2))), TypeError,
         "GRU(4, 3, bidirectional=True) expects mask to hold booleans, True for what is real, but got float64 "
         "array of shape (1, 2). Compare: mask = indices != padding; or mask.astype(bool) if 1 means real."),
+    Bad(models.EncoderDecoder, call(translator.translate, [[1], [1, 2]], 1, 5), ValueError,
+        "EncoderDecoder.translate expects source (N, S), a row for each sequence, but got the list [[1], [1, 2]]. "
+        "Bring them to one length: source, mask = nnbook.datasets.pad_sequences([...])."),
     Bad(models.EncoderDecoder, call(translator.translate, np.array([[1, 2]]), 1, 0), ValueError,
         "EncoderDecoder.translate expects a whole number length of at least 1, but got length=0."),
     Bad(nnbook.summary, call(nnbook.summary, nnbook.Linear, (3,)), TypeError,
         "summary expects a Module first, but got the type <class 'nnbook.linear.Linear'>."),
     Bad(nnbook.summary, call(nnbook.summary, model()), ValueError,
         "summary expects the shape of one example, but got none. Such as summary(model, (1, 28, 28))."),
+    Bad(nnbook.summary, call(nnbook.summary, model(), 3), TypeError,
+        "summary expects the shape of one example, such as (64,), but got the int 3. A tuple has a comma: (64,)."),
+    Bad(nnbook.summary, call(nnbook.summary, model(), (3.0,)), TypeError,
+        "summary expects a whole number size in shape of at least 0, but got the float 3.0."),
     Bad(nnbook.summary, call(nnbook.summary, model(), (4,)), ValueError,
         "Linear(3, 4) expects x with 3 features in its last axis, but got shape (1, 4). Let the layer read what "
         "comes: Linear(4, ...)."),

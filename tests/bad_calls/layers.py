@@ -1,5 +1,7 @@
 """Layers with weights, windows or chance, and what holds them: Linear, convolution, pooling, normalisation, dropout …"""
 
+import sys
+
 import numpy as np
 
 import nnbook
@@ -45,6 +47,9 @@ ROWS = [
         "linear_backward expects weight of shape (D, M) with D = 3 as in x, but got shape (4, 2)."),
     Bad(F.linear_backward, call(F.linear_backward, None, numbers(5, 3), numbers(3, 2)), TypeError,
         "linear_backward expects an array of numbers as dy, but got None."),
+    Bad(nnbook.Linear, call(nnbook.Linear, 10**309, 2), ValueError,
+        f"Linear expects a whole number in_features of at least 1 and of at most {sys.maxsize}, but got "
+        f"in_features={10**309}."),
     Bad(nnbook.Linear, call(nnbook.Linear, 0, 2), ValueError,
         "Linear expects a whole number in_features of at least 1, but got in_features=0."),
     Bad(nnbook.Linear, call(nnbook.Linear, 3, 2.0), TypeError,

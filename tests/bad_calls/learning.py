@@ -304,6 +304,8 @@ ROWS = [
         "number, such as y.mean(), or pass backward(gradient)."),
     Bad(autograd.Tensor, call((tensor * 2.0).backward, numbers(2)), ValueError,
         "Tensor.backward expects a gradient of shape (3,), but got shape (2,)."),
+    Bad(autograd.Tensor, call((tensor * 2.0).backward, RAGGED), TypeError,
+        "Tensor.backward expects an array of numbers as gradient, but got the list [[1.0], [1.0, 2.0]]."),
     Bad(autograd.Tensor, call(undone(autograd.Tensor(2.0, requires_grad=True)).backward), ValueError,
         "Tensor.backward expects one call for each result, but got a second one. Compute the result anew: this "
         "one does not know of steps taken since."),
