@@ -168,3 +168,39 @@ def test_what_is_no_function_is_refused(arguments, message):
     with pytest.raises(TypeError) as error:
         widgets.ErrorCurve(*arguments)
     assert str(error.value) == message
+
+
+def test_values_on_both_sides_of_a_round_number_agree_though_no_digit_is_the_same():
+    w = widgets.ErrorCurve(state={"function": "x**2", "h": 1e-9})
+    assert "The two values agree to 8 of 17 digits; 9 are left to tell the slope." in w._says.value
+    w.state.update(h=1.0)  # 4 and 0
+    assert "The two values share 0 of 17 digits" in w._says.value
+
+
+def test_a_flat_place_is_not_blamed_on_the_step():
+    w = widgets.ErrorCurve(state={"function": "relu(x)", "x": -3, "h": 1, "costs": True})
+    assert w._says.value == (
+        "h = 1: measured 0, true 0, and that is exact. The two values are the same number, as they should be: "
+        "the slope is 0. Bending costs nothing, rounding nothing."
+    )
+    w.state.update(function="sin(x)", x=1, h=1e-16, sides="one", bits="32")
+    assert "so small a step is not seen" in w._says.value
+
+
+@pytest.mark.parametrize(
+    "state", [{"function": "relu(x)", "x": 0.0, "h": 1e-3}, {"function": "relu(x)", "x": 0.05, "h": 1.0}]
+)
+@pytest.mark.parametrize("sides", ["one", "two"])
+def test_what_a_corner_costs_is_not_called_bending(state, sides):
+    if sides == "one" and state["x"]:  # to the right there is no corner
+        state = {**state, "x": -0.05}
+    w = widgets.ErrorCurve(state={**state, "sides": sides, "costs": True})
+    assert (
+        f"; the rest of the error does not go with {'h²' if sides == 'two' else 'h'} here." in w._says.value
+    )
+    assert "Bending" not in w._says.value
+
+
+def test_a_zero_below_zero_is_zero():
+    w = widgets.ErrorCurve(state={"function": "x**3", "x": 0, "bits": "32", "h": 1e-16})
+    assert "The two values are the same number, as they should be" in w._says.value

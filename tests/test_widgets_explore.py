@@ -60,5 +60,13 @@ def test_a_slider_that_is_moved_changes_the_state_as_code_writes_it(name, given,
     assert eval(w.code(), {"widgets": widgets, "draw": draw, "fields": w.state.fields}).state[name] == kept
 
 
+@pytest.mark.parametrize(
+    ("step", "shown"), [(0.02, ".2f"), (0.5, ".1f"), (2, ".0f"), (1 / 3, ".4g"), (1e-5, ".4g"), (0.0, ".4g")]
+)
+def test_a_slider_shows_as_many_places_as_its_steps_have(step, shown):
+    fields = {"slope": Number(default=0.0, low=-1 / 3, high=1 / 3, step=step, label="slope")}
+    assert Explore(draw, fields)._controls["slope"].readout_format == shown
+
+
 def test_what_is_said_is_escaped():
     assert made()._says.value == "0.2 &lt; 0.1"

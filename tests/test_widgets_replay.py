@@ -196,3 +196,12 @@ def test_one_point_and_points_on_one_spot_are_harmless():
     w = widgets.PerceptronReplay([[1, 1], [1, 1]], [1, -1], state={"update": 2})
     assert "no ceiling is known" in w._says.value
     assert w.picture()
+
+
+def test_only_made_points_have_a_gap_and_a_seed():
+    w = widgets.PerceptronReplay(hide=["seed"])
+    assert w._controls["gap"].layout.display == ""
+    w._controls["data"].value = "AND"
+    assert w._controls["gap"].layout.display == "none"
+    w.reset()
+    assert w._controls["gap"].layout.display == ""

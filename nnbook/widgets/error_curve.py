@@ -191,15 +191,22 @@ class _Curve:
         return abs(self.measured(h, self.bits) - self.slope)
 
     def _bending(self, size: float) -> float:
-        """The error at a step where it is nothing but bending, divided by h or h²; 0 if there is none to be seen."""
+        """The error at a step where it is nothing but bending, divided by h or h²; 0 if there is none to be seen, NaN if
+        it does not go with h or h²."""
         h = 1e-2 if self.power == 2 else 1e-4
-        error = abs(self.measured(h, "64") - self.slope)
-        return error / h**self.power if error > 10 * np.finfo(float).eps * size / h else 0.0
+        error, nearer = (abs(self.measured(step, "64") - self.slope) for step in (h, h / 4))
+        if error <= 10 * np.finfo(float).eps * size / h:
+            return 0.0
+        return error / h**self.power if 0.5 < error / (nearer * 4**self.power + 1e-300) < 2 else np.nan
+
+    def pair(self, h: float) -> tuple[float, float]:
+        """The two values whose difference is taken."""
+        other = self.x - h if self.sides == "two" else self.x
+        return value(self.f, self.x + h, self.bits) + 0.0, value(self.f, other, self.bits) + 0.0  # no −0
 
     def split(self, h: float) -> list[tuple[str, str]]:
         """The two values as text: what both begin with, and the rest."""
-        places = (self.x + h, self.x - h if self.sides == "two" else self.x)
-        texts = [digits(value(self.f, place, self.bits), self.bits) for place in places]
+        texts = [digits(each, self.bits) for each in self.pair(h)]
         alike = [a == b for a, b in zip(*texts, strict=False)]
         same = [*alike, False].index(False)
         return [(text[:same], text[same:]) for text in texts]
@@ -213,16 +220,27 @@ class _Curve:
         (same, rest), _ = self.split(h)
         exact = "and that is exact" if off == 0 else f"off by {off:.1e}"
         words = f"h = {h:.2g}: measured {found:.10g}, true {self.slope:.10g}, {exact}."
-        if not rest:
+        if not rest and off == 0:
+            words += " The two values are the same number, as they should be: the slope is 0."
+        elif not rest:
             words += " The two values are the same number: so small a step is not seen, and the slope comes out as 0."
         else:
             alike, of = sum(map(str.isdigit, same.lstrip("−0."))), _DIGITS[self.bits]
-            words += f" The two values share {alike} of {of} digits; {of - alike} are left to tell the slope."
+            a, b = self.pair(h)
+            near = min(int(np.log10(max(abs(a), abs(b))) - np.log10(abs(a - b))), of)  # 1.0001 and 0.9999: 3
+            alike, how = (near, "agree to") if near > alike else (alike, "share")
+            words += f" The two values {how} {alike} of {of} digits; {of - alike} are left to tell the slope."
         return words.replace("-", "−")
 
     def says_costs(self, h: float) -> str:
-        bend = f"about {self._bend * h**self.power:.0e}" if self._bend else "nothing"
-        return f"Bending costs {bend}, rounding up to about {self._round / h:.0e}.".replace("-", "−")
+        bend, rounding = np.nan_to_num(self._bend) * h**self.power, self._round / h
+        costs = f"about {bend:.0e}" if bend else "nothing"
+        up_to = f"up to about {rounding:.0e}" if rounding else "nothing"
+        said = f"Bending costs {costs}, rounding {up_to}."
+        if self.off(h) > 10 * (bend + rounding + np.finfo(_TYPES[self.bits]).eps * (1 + abs(self.slope))):
+            law = "h²" if self.power == 2 else "h"
+            said = f"Rounding costs {up_to}; the rest of the error does not go with {law} here."
+        return said.replace("-", "−")
 
 
 def _checked(name: str, f: Any, other: str) -> Function:

@@ -63,6 +63,14 @@ class _Manners(anywidget.AnyWidget):
         if (label) part.setAttribute("aria-label", label.textContent);
       }
     }
+    // To noUiSlider the End key means the end that the slider had when it was made.
+    function end(event) {
+      const slider = event.key === "End" && event.target.closest(".noUi-target")?.noUiSlider;
+      if (!slider) return;
+      event.preventDefault();
+      event.stopPropagation();
+      slider.set(Infinity);
+    }
     export default {
       render({ el }) {
         let home = null;
@@ -75,6 +83,7 @@ class _Manners(anywidget.AnyWidget):
           home = el.closest(".nnbook-explore");
           if (home) {
             home.addEventListener("focusin", focus);
+            home.addEventListener("keydown", end, true);
             name(home);
           } else if (wanted) requestAnimationFrame(seek); // not on the page yet
         };
@@ -82,6 +91,7 @@ class _Manners(anywidget.AnyWidget):
         return () => {
           wanted = false;
           home?.removeEventListener("focusin", focus);
+          home?.removeEventListener("keydown", end, true);
         };
       },
     };
@@ -324,7 +334,8 @@ def _control(name: str, field: Field, value: Any) -> W.Widget:
         widget: Any = W.FloatLogSlider(**about, **bounds, readout_format=".3g")
     elif isinstance(field, Number):
         step = field.step or (field.high - field.low) / 100
-        widget = W.FloatSlider(**about, min=field.low, max=field.high, step=step, readout_format=".4g")
+        bounds = {"min": field.low, "max": field.high, "step": step}
+        widget = W.FloatSlider(**about, **bounds, readout_format=_as_fine_as(step))
     elif isinstance(field, Whole):
         widget = W.IntSlider(**about, min=field.low, max=field.high)
     elif isinstance(field, Choice):
@@ -337,3 +348,10 @@ def _control(name: str, field: Field, value: Any) -> W.Widget:
         raise TypeError(explain("Explore", "fields with a control", describe(field), "Give it no label."))
     widget.add_class(f"nnbook-field-{name}")
     return widget
+
+
+def _as_fine_as(step: float) -> str:
+    """How a slider of such steps shows its number."""
+    written = f"{step:.6g}"
+    places = len(written.partition(".")[2])
+    return f".{places}f" if "e" not in written and places <= 3 else ".4g"

@@ -116,6 +116,11 @@ class PerceptronReplay(Explore):
     def _anew(self, name: str) -> Mapping[str, Any]:
         return {} if name == "update" else {"update": 0}
 
+    def _show(self) -> None:
+        super()._show()
+        for name in self._controls.keys() & {"gap", "seed"}:
+            self._controls[name].layout.display = "" if self.state["data"] == "points" else "none"
+
     def _arguments(self) -> list[str]:
         return [] if self._yours is None else ["x", "y"]
 
