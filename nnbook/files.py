@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import hashlib
 import importlib
 import io
@@ -488,6 +489,10 @@ class Contents:
                 self.text, self.header, self.arrays = self._read(stream)
         except FileNotFoundError:
             raise FileNotFoundError(self._missing()) from None
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a place before the file's beginning, where damage sent zipfile
+                raise
+            raise ValueError(str(self._refused("which cannot be read (OSError)"))) from None
         except _Refused as refusal:
             raise ValueError(str(refusal)) from None
         except (
