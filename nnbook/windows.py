@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -129,7 +130,7 @@ def check_pair(who: Any, name: str, value: Any, *, at_least: int = 1) -> Pair:
     >>> check_pair("MaxPool2d", "kernel_size", 2), check_pair("MaxPool2d", "kernel_size", (2, 3))
     ((2, 2), (2, 3))
     """
-    if type(value) is int and value >= at_least:
+    if type(value) is int and at_least <= value <= sys.maxsize:
         return value, value
     if isinstance(value, (tuple, list)):
         if len(value) == 2:

@@ -1095,11 +1095,11 @@ def test_what_refusals_say(tmp_path, name, message):
     assert str(raised.value) == "load expects " + message
 
 
-def test_a_list_of_parts_that_begins_before_the_file(tmp_path):
+def test_parts_that_would_begin_before_the_file(tmp_path):
     path = tmp_path / "model.npz"
     nnbook.save(path, nnbook.Linear(2, 3, rng=0))
     data = bytearray(path.read_bytes())
-    data[-10:-6] = (1 << 30).to_bytes(4, "little")  # how long zip says that the list of parts is
+    data[-6:-2] = (1 << 30).to_bytes(4, "little")  # where zip says that its list of parts begins
     path.write_bytes(data)
     with pytest.raises(
         ValueError, match=r"^load expects a whole file that nnbook\.save wrote, but got 'model\.npz', "

@@ -167,6 +167,9 @@ ROWS = [
         "conv_transpose2d_backward expects an array of numbers as dy, but got None."),
     Bad(F.conv_transpose2d_backward, call(F.conv_transpose2d_backward, numbers(2, 4, 7, 7), images, "w"), TypeError,
         "conv_transpose2d_backward expects an array of numbers as weight, but got the str 'w'."),
+    Bad(nnbook.Conv2d, call(nnbook.Conv2d, 3, 4, 10**309), ValueError,
+        f"Conv2d expects a whole number kernel_size of at least 1 and of at most {sys.maxsize}, but got "
+        f"kernel_size={10**309}."),
     Bad(nnbook.Conv2d, call(nnbook.Conv2d, 0, 4, 3), ValueError,
         "Conv2d expects a whole number in_channels of at least 1, but got in_channels=0."),
     Bad(nnbook.Conv2d, call(nnbook.Conv2d, 3, 4, (3, 3, 3)), TypeError,
