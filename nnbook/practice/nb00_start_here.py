@@ -835,8 +835,7 @@ IS_THIS_TRUE = Quiz(
                 Option(
                     "True: that is what a percentage means.",
                     "It is what a percentage *should* mean. The network made its own from scores, by a "
-                    "formula that always adds up to 100 %, for any picture at all. "
-                    "Section 3 puts them to the test.",
+                    "formula that always adds up to 100 %. Section 3 puts them to the test.",
                 ),
                 Option(
                     "False: the number can be high where the network knows nothing.",
@@ -848,8 +847,7 @@ IS_THIS_TRUE = Quiz(
                 Option(
                     "True, if the network is large enough.",
                     "Size does not help: larger networks tend to be *more* sure of themselves than they "
-                    "should be. The formula adds up to 100 % for any picture, also for one that shows "
-                    "nothing.",
+                    "should be. Section 3 puts a small one to the test.",
                 ),
             ),
         ),
