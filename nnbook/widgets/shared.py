@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -42,14 +43,14 @@ def check_weights(who: str, what: str, model: Module) -> None:
 
 
 def minus(text: str) -> str:
-    """With proper minus signs.
+    """With proper minus signs, and none before zero.
 
     Examples
     --------
-    >>> minus("-0.5 x")
-    '−0.5 x'
+    >>> minus("-0.5 x, -0.000 y")
+    '−0.5 x, 0.000 y'
     """
-    return text.replace("-", "−")
+    return re.sub(r"(?<![\w.])-(?=0(\.0+)?(?!\w|\.\d))", "", text).replace("-", "−")
 
 
 def short(value: float) -> str:

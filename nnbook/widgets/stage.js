@@ -48,7 +48,7 @@ function keep(views, parent, items, build) {
 
 // One message in flight. What a drag sends meanwhile is replaced by what it sends next; a stroke is joined to the
 // piece that it goes on from.
-function post(model, root, stalled) {
+function post(model, root, stalled, settled) {
   const waiting = [];
   let timer = 0;
   // Jupyter's server holds a packet back until the one before is acknowledged (Nagle), and the system acknowledges after
@@ -75,6 +75,7 @@ function post(model, root, stalled) {
     timer = 0;
     stalled(false);
     next();
+    if (send.idle()) settled(); // what was answered with no change has brought no scene
   };
   model.on("change:answered", () => queueMicrotask(answered));
   function send(event) {
@@ -152,10 +153,13 @@ function axes(group, panel, scale) {
   const bottom = scale.top + scale.high;
   const d = `M${scale.left},${scale.top}V${bottom}H${scale.left + scale.wide}`;
   group.append(draw("path", { d, class: "nnbook-frame" }));
-  for (const x of ticks(...panel.x, false)) {
+  const across = ticks(...panel.x, false);
+  const wide = 7 * Math.max(...across.map((x) => tell(x).length)) + 4; // pixels that the longest number takes
+  const every = Math.ceil(wide / (scale.px(across[1]) - scale.px(across[0]))) || 1;
+  across.forEach((x, k) => {
     group.append(draw("path", { d: `M${scale.px(x)},${bottom}v5`, class: "nnbook-frame" }));
-    words(tell(x), scale.px(x), bottom + 17);
-  }
+    if (k % every === 0) words(tell(x), scale.px(x), bottom + 17);
+  });
   for (const y of ticks(...panel.y, panel.log)) {
     group.append(draw("path", { d: `M${scale.left},${scale.py(y)}h-5`, class: "nnbook-frame" }));
     words(tell(y), scale.left - 8, scale.py(y) + 4, { "text-anchor": "end" });
@@ -290,6 +294,7 @@ function panelView(first, send) {
     here.panel = panel;
     const scale = (here.scale = scales(panel));
     root.style.width = `${panel.width}px`;
+    root.style.minWidth = `${0.7 * panel.width}px`; // where it would be smaller, and not to be read, it scrolls
     root.style.aspectRatio = `${panel.width} / ${panel.height}`;
     set(picture, { viewBox: `0 0 ${panel.width} ${panel.height}`, "aria-label": panel.label });
     axes(frame, panel, scale);
@@ -314,7 +319,8 @@ function panelView(first, send) {
     const live = panel.marks.filter((mark) => mark.name && mark.kind in HANDS);
     keep(views, hands, live, (mark) => HANDS[mark.kind](here));
   }
-  return { root, update };
+  const settle = () => views.forEach((view) => view.settle?.());
+  return { root, update, settle };
 }
 
 // What can be touched
@@ -391,7 +397,7 @@ const HANDS = {
       set(root, { "aria-label": mark.label, "data-name": mark.name, "aria-valuetext": mark.says || tell(value) });
       set(root, { "aria-valuemin": axis[0], "aria-valuemax": axis[1], "aria-valuenow": value });
     }
-    return { root, update };
+    return { root, update, settle: () => held || show() };
   },
   rect(here) {
     const root = draw("rect", { tabindex: 0, role: "button", class: "nnbook-press", fill: "transparent", ...OURS });
@@ -464,10 +470,11 @@ const HANDS = {
       set(ink, { stroke: mark.color, "stroke-width": thick });
       set(root, { "aria-label": `${mark.label} Arrow keys move the pen, space sets it down or lifts it.` });
       set(root, { "data-name": mark.name });
-      if (!here.send.ahead()) ink.setAttribute("d", ""); // what was drawn is in the scene now
+      if (!here.send.ahead()) settle();
       showPen();
     }
-    return { root, update };
+    const settle = () => ink.setAttribute("d", ""); // what was drawn is in the scene now
+    return { root, update, settle };
   },
 };
 
@@ -521,10 +528,12 @@ function control(first, send) {
 
 function button(first, send) {
   const root = make("button", { type: "button", "data-name": first.name, ...OURS });
-  root.addEventListener("click", () => send({ kind: "press", name: first.name }));
+  let on;
+  root.addEventListener("click", () => on && send({ kind: "press", name: first.name }));
   function update(item) {
+    on = item.enabled;
     root.textContent = item.label;
-    root.disabled = !item.enabled;
+    root.setAttribute("aria-disabled", !on); // not `disabled`, which would take the focus away
     root.classList.toggle("nnbook-primary", item.primary);
     if (item.pressed !== null) root.setAttribute("aria-pressed", item.pressed);
   }
@@ -541,11 +550,21 @@ function render({ model, el }) {
   root.append(title, caption, panels, says, controls, buttons, code);
   el.append(root);
   const note = "Python does not answer. If a cell is running, wait for it; if the kernel was restarted, run this cell again.";
-  const send = post(model, root, (stalled) => {
-    if (stalled) says.textContent = note;
-    says.classList.toggle("nnbook-trouble", stalled || model.get("scene").trouble);
-  });
+  const stalled = (so) => {
+    if (so) say(note);
+    says.classList.toggle("nnbook-trouble", so || model.get("scene").trouble);
+  };
+  const settled = () => {
+    views[0].forEach((panel) => panel.settle());
+    say(model.get("scene").says);
+  };
+  const send = post(model, root, stalled, settled);
   const views = [new Map(), new Map(), new Map()];
+  let tall = 0;
+  function say(words, again = false) {
+    if (again || says.textContent !== words) says.textContent = words;
+    if (says.offsetHeight > tall) says.style.minHeight = `${(tall = says.offsetHeight)}px`; // what is below must not jump
+  }
   function show() {
     const scene = model.get("scene");
     set(root, { "aria-label": scene.title, "data-widget": scene.name });
@@ -554,7 +573,9 @@ function render({ model, el }) {
     keep(views[0], panels, scene.panels, (panel) => panelView(panel, send));
     keep(views[1], controls, scene.controls, (item) => control(item, send));
     keep(views[2], buttons, scene.buttons, (item) => button(item, send));
-    if (says.textContent !== scene.says) says.textContent = scene.says;
+    const ended = !scene.playing && says.getAttribute("aria-live") === "off";
+    says.setAttribute("aria-live", scene.playing ? "off" : "polite"); // ten sentences a second are read to nobody
+    say(scene.says, ended);
     says.classList.toggle("nnbook-trouble", scene.trouble);
     code.textContent = scene.code;
     code.hidden = !scene.code;
