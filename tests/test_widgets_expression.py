@@ -67,6 +67,30 @@ def test_another_expression_begins_at_its_result_and_another_input_does_not():
     assert says(w).startswith("x * x = 4. The way back starts at the result")
 
 
+@pytest.mark.parametrize(
+    ("text", "note"), [("x*x*x*x*x*x*x", "7 of 7 shares"), ("x*w*x*b*x*w*x", "2599 + 2599 + 2599 + 2599")]
+)
+def test_many_long_shares_neither_leave_the_picture_nor_push_the_boxes_together(text, note):
+    w = widgets.ExpressionGraph(state={"expression": text, "x": -4.9, "w": 4.7})
+    (ax,) = w._figure.axes
+    before = ax.get_position().bounds
+    w.state.update(step=6)
+    assert note in texts(w)
+    assert ax.get_position().bounds == pytest.approx(before, abs=0.02)
+    edge = w._figure.bbox
+    for text in ax.texts:
+        box = (text.get_bbox_patch() or text).get_window_extent()
+        assert edge.x0 <= box.x0 <= box.x1 <= edge.x1, text.get_text()
+
+
+@pytest.mark.parametrize(("text", "end"), [("x * x + x", 2), ("x", 1), ("x +", 1), ("x*w*b*x*w*b*x", 6)])
+def test_the_slider_ends_where_all_have_reported(text, end):
+    w = widgets.ExpressionGraph(state={"expression": text})
+    assert w._controls["step"].max == end
+    w._controls["step"].value = 6
+    assert w.state["step"] == end
+
+
 def test_only_the_letters_in_use_have_sliders():
     w = widgets.ExpressionGraph()
     visible = lambda: [name for name in "xwb" if w._controls[name].layout.display != "none"]  # noqa: E731

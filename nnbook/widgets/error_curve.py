@@ -228,7 +228,7 @@ class _Curve:
             alike, of = sum(map(str.isdigit, same.lstrip("−0."))), _DIGITS[self.bits]
             a, b = self.pair(h)
             near = min(int(np.log10(max(abs(a), abs(b))) - np.log10(abs(a - b))), of)  # 1.0001 and 0.9999: 3
-            alike, how = (near, "agree to") if near > alike else (alike, "share")
+            alike, how = (near, "agree to") if near > alike + 1 else (alike, "share")
             words += f" The two values {how} {alike} of {of} digits; {of - alike} are left to tell the slope."
         return words.replace("-", "−")
 

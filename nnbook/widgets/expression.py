@@ -19,6 +19,7 @@ __all__ = ["ExpressionGraph"]
 
 _LETTERS = ("x", "w", "b")
 _MOST = 6  # operations: so many fit side by side
+_ROOM = 26  # characters under a box
 
 
 class ExpressionGraph(Explore):
@@ -59,6 +60,11 @@ class ExpressionGraph(Explore):
             hide=hide,
         )
 
+    def _ends(self) -> Mapping[str, int]:
+        read = _read(self.state["expression"])
+        operations = 0 if isinstance(read, str) else sum(bool(entry.operation) for entry in read.entries)
+        return {"step": max(1, operations)}
+
     def _anew(self, name: str) -> Mapping[str, Any]:
         return {"step": 0} if name == "expression" else {}
 
@@ -96,14 +102,23 @@ def _draw(figure: FigureBase) -> Callable[..., str]:
         done = operations[:step]
         gradients, heard = _played_back(formula, t, done)
         plot_graph(*_nodes(formula, t, gradients), ax=ax)
+        left, right = ax.get_xlim()
+        ax.set_xlim(left - 0.1, right + 0.1)  # long numbers in the first box and the last
         boxes = [(text, patch) for text in ax.texts if (patch := text.get_bbox_patch()) is not None]
         for i, (box, patch) in enumerate(boxes):
             if heard[i] and len(formula.readers(i)) > 1:
                 waits = len(heard[i]) < len(formula.readers(i))
                 patch.set_facecolor(LIGHT[1] if waits else "white")
                 words = " + ".join(map(_signed, heard[i])) + " + …" * waits
-                place = box.get_position()
-                ax.annotate(words, place, (0, -29), textcoords="offset points", ha="center", fontsize=9)
+                if len(words) > _ROOM:
+                    words = f"{len(heard[i])} of {len(formula.readers(i))} shares"
+                side, x = (
+                    ("left", -20) if formula.entries[i].given else ("center", 0)
+                )  # given: at the picture's edge
+                note = ax.annotate(
+                    words, box.get_position(), (x, -29), textcoords="offset points", ha=side, fontsize=9
+                )
+                note.set_in_layout(False)  # so that the boxes stay where they are
         if done and len(done) < len(operations):
             boxes[done[-1]][1].set(edgecolor=BLACK, linewidth=2.5)
         return _told(formula, t, done, len(operations), gradients, heard)

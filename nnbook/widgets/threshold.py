@@ -71,11 +71,13 @@ class ThresholdSlider(Explore):
         if low < 0 or high > 1:  # no probabilities: as far as the scores go, and a little further
             room = 0.05 * (high - low) or 0.5
             start = 0.0 if low < 0 < high else (low + high) / 2
+            step = (high - low + 2 * room) / 200
+            stops = np.ceil((start - low + room) / step)  # below the start, which is one itself
             fields["threshold"] = Number(
                 default=start,
-                low=low - room,
+                low=float(start - stops * step),
                 high=high + room,
-                step=(high - low + 2 * room) / 200,
+                step=step,
                 label="threshold",
             )
         threshold = fields["threshold"]
