@@ -19,6 +19,7 @@ import tempfile
 
 import nbformat
 import numpy as np
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from PIL import Image
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -66,6 +67,9 @@ def store(path):
 def tidy(path):
     """Leave out of a stored notebook what does not belong there."""
     book = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    book, _ = CoalesceStreamsPreprocessor().preprocess(
+        book, {}
+    )  # printed text comes in pieces, where it pleases
     nbformat.write(with_lighter_pictures(without_live_views(book)), path)
 
 

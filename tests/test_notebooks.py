@@ -3,6 +3,7 @@
 import base64
 import copy
 import io
+import itertools
 import pathlib
 import re
 import shutil
@@ -119,6 +120,15 @@ def stores_pictures_and_words_instead_of_live_views(book):
     ]
 
 
+def stores_what_is_printed_in_one_piece(book):
+    return [
+        f"{after.text[:60]!r} under {shown(cell)!r}"
+        for cell in code(book)
+        for before, after in itertools.pairwise(cell.outputs)
+        if before.get("name") == after.get("name") == "stdout"
+    ]
+
+
 def names_no_path_of_a_machine(book):
     seen = [cell.source for cell in book.cells]
     seen += [re.sub(r"\x1b\[[\d;]*m", "", text) for _, output in outputs(book) for text in texts(output)]
@@ -188,6 +198,7 @@ RULES = [
     stores_errors_only_where_they_are_meant,
     stores_no_widget_state,
     stores_pictures_and_words_instead_of_live_views,
+    stores_what_is_printed_in_one_piece,
     names_no_path_of_a_machine,
     is_compared_or_says_why_not,
     runs_on_python3,
@@ -313,6 +324,11 @@ def live_view(book):
     return stores_pictures_and_words_instead_of_live_views
 
 
+def printed_in_pieces(book):
+    book.cells[1].outputs += [nbformat.v4.new_output("stream", name="stdout", text="0.3\n")]
+    return stores_what_is_printed_in_one_piece
+
+
 def run_out_of_order(book):
     book.cells[1].execution_count, book.cells[2].execution_count = 2, 1
     return was_run_from_top_to_bottom
@@ -390,6 +406,7 @@ PLANTED = [
     error_not_meant,
     widget_state,
     live_view,
+    printed_in_pieces,
     run_out_of_order,
     never_run,
     path_in_output,
