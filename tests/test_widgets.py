@@ -1,10 +1,12 @@
 """What holds for every widget: its state, its line of Python, its picture, and a hand that does what nobody expects."""
 
+import asyncio
 import base64
 import io
 import math
 import pathlib
 import re
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -226,6 +228,71 @@ def test_ten_at_once_do_not_share_their_state(make):
 def test_each_widget_is_worked_in_the_browser_suite(make):
     suite = "".join(path.read_text() for path in (ROOT / "tests" / "browser").glob("test_*.py"))
     assert make.__name__ in suite
+
+
+class Fragile(Live):
+    """A widget whose model breaks: when it is pressed, and when it is drawn beyond 0.5."""
+
+    fields: ClassVar = {"x": fields.Number(default=0.0, low=0, high=1, label="x")}
+
+    def panels(self):
+        if self.state["x"] > 0.5:
+            raise AttributeError("the model has no weights")
+        return []
+
+    def on_press(self, name):
+        self.state.nudge(x=0.25)
+        raise RuntimeError("the model is asleep")
+
+
+def test_what_goes_wrong_in_a_model_is_said_and_undone():
+    widget = Fragile()
+    widget.receive({"kind": "press", "name": "go"})
+    assert widget.scene["says"] == "That did not work, and nothing was changed: the model is asleep"
+    assert widget.scene["trouble"]
+    assert dict(widget.state) == {"x": 0.0}
+    assert widget.answered == 1
+
+
+def test_a_state_that_cannot_be_drawn_is_answered_too():
+    widget = Fragile()
+    widget.receive({"kind": "set", "name": "x", "value": 0.75})
+    assert widget.scene["says"] == "That cannot be drawn: the model has no weights"
+    assert widget.scene["trouble"]
+    assert widget.answered == 1
+    widget.receive({"kind": "press", "name": "reset"})
+    assert not widget.scene["trouble"]
+    with pytest.raises(AttributeError):
+        Fragile(state={"x": 0.75})  # who writes it in a cell sees what it is
+
+
+def test_playing_ends_where_a_state_cannot_be_drawn():
+    async def play():
+        widget = Fragile()
+
+        def frame():
+            widget.state.nudge(x=widget.state["x"] + 0.3)
+            return widget.state["x"] < 1
+
+        widget.play(frame, rate=1000)
+        for _ in range(500):
+            await asyncio.sleep(0.01 * widget.playing)
+        return widget
+
+    widget = asyncio.run(play())
+    assert not widget.playing
+    assert widget.state["x"] == 1.0
+    assert widget.scene["trouble"]
+
+
+@pytest.mark.parametrize("make", [widgets.FeatureMaps, widgets.DrawingPad], ids=name_of)
+def test_what_is_done_to_the_network_of_one_does_not_show_in_another(make):
+    one, other = make(), make()
+    told = other.told()
+    for parameter in one.network.parameters():
+        parameter.data = np.zeros_like(parameter.data)
+    other.refresh()
+    assert other.told() == make().told() == told
 
 
 # The fields

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -260,3 +261,14 @@ def test_a_layer_that_diverged():
         "RecurrenceStepper expects a layer of finite weights, but got nan in weight_hh. Its training diverged: try a "
         "smaller lr."
     )
+
+
+def test_it_keeps_one_run_of_a_cell_however_many_it_has_shown():
+    layer = nnbook.LSTM(1, 64, rng=0)
+    w = widgets.RecurrenceStepper(layer)
+    tracemalloc.start()
+    for scale in np.linspace(0.1, 2, 20):
+        w.receive({"kind": "set", "name": "scale", "value": scale})
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 5 * 8 * layer.weight_hh.data.size  # bytes: of some copies, not of twenty

@@ -175,11 +175,9 @@ class BackpropStepper(Live):
     def _graph(self, now: _Now) -> Panel:
         circuit = now.circuit
         marks: list[Mark] = []
-        blamed = (
-            []
-            if now.asked is None
-            else [(now.asked, road.reader) for road in blame.roads(circuit.formula, now.t, now.asked)]
-        )
+        blamed: list[tuple[int, int]] = []
+        if now.asked is not None:
+            blamed = [(now.asked, road.reader) for road in blame.roads(circuit.formula, now.t, now.asked)]
         drawn = {(source, reader) for source, reader, _ in circuit.roads}
         for source, reader, between in circuit.roads:
             marks += self._road(circuit, source, reader, between, (source, reader) in blamed)
@@ -269,7 +267,8 @@ class BackpropStepper(Live):
             )
         else:
             asked = blame.question(now.circuit.formula, now.asked)
-            text = f"{now.step - len(now.there) + 1} of {len(now.back)} on the way back: {asked}"
+            asked = asked.removeprefix(blame.BEGINNING)  # it has its place in `says`
+            text = f"{now.step - len(now.there) + 1} of {len(now.back)} on the way back: {asked[0].upper()}{asked[1:]}"
             verdict = self._verdict(now)
             for k, value in enumerate(blame.choices(now.circuit.formula, now.t, now.asked)):
                 mine = verdict is not None and self.state["answer"] == _kept(value)
@@ -281,9 +280,10 @@ class BackpropStepper(Live):
                 left = 10 + 150 * k
                 marks.append(Rect(x=left, y=8, w=136, h=32, **look, name=f"choice {k + 1}", label=words))
                 marks.append(Write(x=left + 68, y=24, text=words, size=14))
-        marks.append(Write(x=10, y=58, text=text, anchor="start", size=14, bold=True))
+        lines = "\n".join(textwrap.wrap(text, 86, max_lines=2, placeholder=" …"))
+        marks.append(Write(x=10, y=64, text=lines, anchor="start", size=14, bold=True))
         label = f"The question of this step, and answers to choose from. {text}"
-        size: dict[str, Any] = {"x": (0, 740), "y": (0, 74), "width": 748, "height": 82, "ticks": False}
+        size: dict[str, Any] = {"x": (0, 740), "y": (0, 84), "width": 748, "height": 92, "ticks": False}
         return Panel(name="question", label=label, marks=marks, **size)
 
     def says(self) -> str:
@@ -325,16 +325,18 @@ class BackpropStepper(Live):
         if now.t.trouble:
             return now.t.trouble
         more = f" {self._mean()}" if self.state["what"] == SEED else ""
-        return f"All {len(now.back)} gradients are found.{more} Change an input, or go back."
+        found = f"All {len(now.back)} gradients are found." if len(now.back) > 1 else "The gradient is found."
+        return f"{found}{more} Change an input, or go back."
 
     def _mean(self) -> str:
         """What notebook 07 has found with all three examples at once."""
         seed = NETS[SEED]
-        at = [
-            i for name in ("p1", "p2") for i, entry in enumerate(seed.formula.entries) if entry.name == name
-        ]
+        names = [entry.name for entry in seed.formula.entries]
         every = [trace(seed.formula, {**self._given(k), **seed.constants}).gradients for k in (1, 2, 3)]
-        first, second = (short(float(np.mean([gradients[i] for gradients in every]))) for i in at)
+        first, second = (
+            short(float(np.mean([gradients[i] for gradients in every])))
+            for i in map(names.index, ("p1", "p2"))
+        )
         return f"The mean over the three examples is {first} for p1 and {second} for p2."
 
     def buttons(self) -> list[Button]:
@@ -407,9 +409,11 @@ def _heading(circuit: Circuit, t: Trace, i: int) -> str:
 
 
 def _fitted(value: float) -> str:
-    """In four digits, or three where four are too long for a box."""
-    long = short(value)
-    return long if len(long) < 9 else short(float(f"{value:.3g}"))
+    """In as many digits, four at most, as a box has room for."""
+    if not np.isfinite(value):
+        return "no number" if np.isnan(value) else "too large"
+    texts = [short(float(f"{value:.{digits}g}")) for digits in (4, 3, 2, 1)]
+    return next((text for text in texts if len(text) < 9), texts[-1])
 
 
 def _kept(value: float) -> str:

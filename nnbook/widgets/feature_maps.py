@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from collections.abc import Iterable, Mapping
@@ -40,7 +41,7 @@ _ACTIVATIONS = tuple(
 )
 
 
-@functools.lru_cache(maxsize=1)
+@functools.cache
 def _reader() -> Sequential:
     """The network that is shown where none is given: a LeNet of 8 and 16 maps, trained on the digits in a moment."""
     x, y, _, _ = datasets.digits()
@@ -89,7 +90,7 @@ class FeatureMaps(Live):
         state: Mapping[str, Any] | None = None,
         hide: Iterable[str] = (),
     ) -> None:
-        self.network = _reader() if model is None else model
+        self.network = copy.deepcopy(_reader()) if model is None else model
         self._arguments = ["model"] * (model is not None)
         self._labels: np.ndarray | None = None
         if pictures is None:
@@ -121,8 +122,11 @@ class FeatureMaps(Live):
 
     def maps(self) -> np.ndarray:
         """What leaves the layer: (C, h, w)."""
-        depth = self._depths[self.state["layer"]]
-        return np.asarray(self.network[: depth + 1].predict(self.picture()[None]))[0]
+        return np.asarray(Sequential(*self._layers()).predict(self.picture()[None]))[0]
+
+    def _layers(self) -> list[Module]:
+        """Those up to the chosen one."""
+        return list(self.network)[: self._depths[self.state["layer"]] + 1]
 
     def _chosen(self, maps: np.ndarray) -> tuple[int, int, int]:
         """Map, row and column, each from 0."""
@@ -143,7 +147,7 @@ class FeatureMaps(Live):
         """The same, with what it sees of the zeros around the picture."""
         _, row, column = self._chosen(self.maps())
         (top, bottom), (left, right) = (row, row + 1), (column, column + 1)
-        for layer in reversed(list(self.network)[: self._depths[self.state["layer"]] + 1]):
+        for layer in reversed(self._layers()):
             if isinstance(layer, (Conv2d, MaxPool2d, AvgPool2d)):
                 (kh, kw), (sh, sw), (ph, pw) = _window(layer)
                 top, bottom = top * sh - ph, (bottom - 1) * sh - ph + kh
@@ -152,8 +156,7 @@ class FeatureMaps(Live):
 
     def kernels(self) -> np.ndarray:
         """Of the last convolution up to this layer, the kernel of the map: (channels below, kh, kw)."""
-        layers = list(self.network)[: self._depths[self.state["layer"]] + 1]
-        last = next(layer for layer in reversed(layers) if isinstance(layer, Conv2d))
+        last = [layer for layer in self._layers() if isinstance(layer, Conv2d)][-1]
         return np.asarray(last.weight.data[self._chosen(self.maps())[0]])
 
     def answer(self) -> np.ndarray:

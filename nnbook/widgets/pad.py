@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
@@ -93,7 +94,7 @@ class DrawingPad(Live):
         state: Mapping[str, Any] | None = None,
         hide: Iterable[str] = (),
     ) -> None:
-        self.network = _reader() if model is None else model
+        self.network = copy.deepcopy(_reader()) if model is None else model
         self.prepare = prepare
         self._given = model is not None
         self._past: list[dict[str, Any]] = []  # the sheets that Undo leads back to

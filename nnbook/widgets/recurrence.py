@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -120,6 +120,7 @@ class RecurrenceStepper(Live):
         self, layer: Any = None, *, state: Mapping[str, Any] | None = None, hide: Iterable[str] = ()
     ) -> None:
         self.layer = layer
+        self._runs: dict[str, tuple[Any, Run]] = {}  # the last of each cell, after what it was made of
         if layer is not None:
             _check(layer)
         super().__init__(state=state, hide=hide)
@@ -154,10 +155,12 @@ class RecurrenceStepper(Live):
 
     def run(self, cell: str | None = None) -> Run:
         """The whole way there and back, whatever step is shown."""
-        weights = self.weights(cell or self.cell())
-        key = tuple((array.tobytes(), array.shape) for array in weights.arrays)
-        with np.errstate(all="ignore"):  # what grows beyond all bounds is told in words
-            return _run(weights.cell, key, weights.bend, self.state["inputs"])
+        weights, inputs = self.weights(cell or self.cell()), self.state["inputs"]
+        made_of = (weights.bend, inputs, *(array.tobytes() for array in weights.arrays))
+        if self._runs.get(weights.cell, (None,))[0] != made_of:
+            with np.errstate(all="ignore"):  # what grows beyond all bounds is told in words
+                self._runs[weights.cell] = made_of, _run(weights, inputs)
+        return self._runs[weights.cell][1]
 
     def _there(self) -> int:
         return min(self.state["step"], STEPS)
@@ -384,13 +387,10 @@ def _drawn(cell: str) -> tuple[np.ndarray, ...]:
     return (w, u, *[np.zeros(blocks * UNITS)] * (2 if cell == "gru" else 1))
 
 
-@functools.lru_cache(maxsize=64)
-def _run(
-    cell: str, key: tuple[tuple[bytes, tuple[int, ...]], ...], bend: str, inputs: tuple[float, ...]
-) -> Run:
+def _run(weights: Weights, inputs: Sequence[float]) -> Run:
     """There and back with the package's cells, one step at a time."""
-    weights: list[Any] = [np.frombuffer(data).reshape(shape) for data, shape in key]
-    w, u = weights[:2]
+    cell, bend = weights.cell, weights.bend
+    w, u = weights.arrays[:2]
     units = len(u)
     h, c = np.zeros((1, units)), np.zeros((1, units))
     kept: list[Any] = []
@@ -399,11 +399,11 @@ def _run(
         before = (x, h, c)
         saved: Any
         if cell == "rnn":
-            h = saved = rnn_cell(x, h, *weights, nonlinearity=bend)
+            h = saved = rnn_cell(x, h, *weights.arrays, nonlinearity=bend)
         elif cell == "lstm":
-            (h, c), saved = lstm_cell(x, h, c, *weights)
+            (h, c), saved = lstm_cell(x, h, c, *weights.arrays)
         else:
-            h, saved = gru_cell(x, h, *weights)
+            h, saved = gru_cell(x, h, *weights.arrays)
         kept.append((*before, saved, h, c))
     dh, dc = np.full((1, units), units**-0.5), np.zeros((1, units))
     lengths = []

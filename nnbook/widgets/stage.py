@@ -164,7 +164,7 @@ class Live(anywidget.AnyWidget):
             going = going and not self._trouble
             if not going:
                 self._running = None
-            self.refresh()
+            self._redraw()
             await asyncio.sleep(strides / rate)
 
     def stop(self) -> None:
@@ -191,7 +191,7 @@ class Live(anywidget.AnyWidget):
         with self._explaining():
             self._dispatch(event)
         with self.hold_sync():
-            self.refresh()
+            self._redraw()
             self.answered += 1
 
     def _dispatch(self, event: Mapping[str, Any]) -> None:
@@ -217,11 +217,21 @@ class Live(anywidget.AnyWidget):
 
     @contextlib.contextmanager
     def _explaining(self) -> Iterator[None]:
+        """What does not work is undone, and said on the stage."""
+        before = dict(self.state)
         try:
             with np.errstate(all="ignore"):
                 yield
-        except (ValueError, TypeError, IndexError, KeyError, ArithmeticError) as error:
+        except Exception as error:  # a learner's own model may raise anything
+            self.state.update(**before)
             self._trouble = f"That did not work, and nothing was changed: {error}"
+
+    def _redraw(self) -> None:
+        """Draw the stage anew; where that fails, it is said on the last scene."""
+        try:
+            self.refresh()
+        except Exception as error:  # as above
+            self.scene = self.scene | {"says": f"That cannot be drawn: {error}", "trouble": True}
 
     def _scene(self) -> dict[str, Any]:
         buttons = [*self.buttons()]
@@ -240,6 +250,7 @@ class Live(anywidget.AnyWidget):
             "buttons": [vars(button) for button in buttons if button.name not in self.hide],
             "says": self._trouble or ("" if "says" in self.hide else self.says()),
             "trouble": bool(self._trouble),
+            "playing": self.playing,
             "code": self.code() if self._code_shown else "",
         }
 
@@ -278,36 +289,14 @@ def _control(name: str, field: Field, value: Any) -> dict[str, Any]:
     """One control, as the browser needs it."""
     about = {"name": name, "label": field.label}
     if isinstance(field, Number) and field.log:
-        return about | {
-            "kind": "slider",
-            "low": float(np.log10(field.low)),
-            "high": float(np.log10(field.high)),
-            "step": field.step or 0.05,
-            "value": float(np.log10(value)),
-            "log": True,
-            "says": minus(f"{value:.3g} {field.unit}".strip()),
-        }
+        low, high, at = (float(np.log10(number)) for number in (field.low, field.high, value))
+        says = f"{value:.{3 + (value >= 1000)}g} {field.unit}"
+        return about | _slider(low, high, field.step or 0.05, at, says, log=True)
     if isinstance(field, Number):
         step = field.step or (field.high - field.low) / 100
-        return about | {
-            "kind": "slider",
-            "low": field.low,
-            "high": field.high,
-            "step": step,
-            "value": value,
-            "log": False,
-            "says": minus(f"{value:.4g} {field.unit}".strip()),
-        }
+        return about | _slider(field.low, field.high, step, value, f"{value:.4g} {field.unit}")
     if isinstance(field, Whole):
-        return about | {
-            "kind": "slider",
-            "low": field.low,
-            "high": field.high,
-            "step": 1,
-            "value": value,
-            "log": False,
-            "says": minus(f"{value} {field.unit}".strip()),
-        }
+        return about | _slider(field.low, field.high, 1, value, f"{value} {field.unit}")
     if isinstance(field, Choice):
         return about | {"kind": "choice", "options": list(field.options), "value": value}
     if isinstance(field, Flag):
@@ -315,3 +304,10 @@ def _control(name: str, field: Field, value: Any) -> dict[str, Any]:
     if isinstance(field, Text):
         return about | {"kind": "text", "value": value, "longest": field.longest}
     raise TypeError(f"{type(field).__name__} has no control: give it no label")
+
+
+def _slider(
+    low: float, high: float, step: float, value: float, says: str, *, log: bool = False
+) -> dict[str, Any]:
+    where = {"low": low, "high": high, "step": step, "value": value, "log": log}
+    return {"kind": "slider", **where, "says": minus(says.strip())}
