@@ -37,7 +37,10 @@ def without_live_views(book):
 
 def lighter(png):
     """A picture in 256 colours of its own if that is smaller and, on average, off by less than half a step of 255."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    opened = Image.open(io.BytesIO(png))
+    if opened.mode == "P":
+        return png
+    picture = opened.convert("RGB")
     few = picture.quantize(256)
     off = np.abs(np.asarray(few.convert("RGB"), dtype=float) - np.asarray(picture, dtype=float)).mean()
     written = io.BytesIO()

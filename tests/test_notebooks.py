@@ -238,6 +238,7 @@ def test_a_stored_picture_is_lighter_and_looks_the_same():
     small = lighter(drawn.getvalue())
     assert len(small) < 0.6 * len(drawn.getvalue())
     assert np.abs(_pixels(small) - _pixels(drawn.getvalue())).mean() < 0.5
+    assert lighter(small) == small  # and loses nothing more when it is stored again
 
 
 def test_a_picture_that_needs_its_colours_is_stored_as_it_is():
