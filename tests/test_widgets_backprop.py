@@ -323,3 +323,43 @@ def test_bad_states(state, message):
     with pytest.raises(ValueError) as error:
         widgets.BackpropStepper(state=state)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    "expression", ["(a * b + c) ** 2", "a*a*a*a*a*a*a*a*a*a", "sigmoid(a * b + c * d + e) + softplus(a * b)"]
+)
+def test_each_question_has_room(expression):
+    w = widgets.BackpropStepper(state={"expression": expression})
+    for step in range(20):
+        w.state.update(step=step)
+        w.refresh()
+        (panel,) = (p for p in w.scene["panels"] if p["name"] == "question")
+        lines = panel["marks"][-1]["text"].split("\n")
+        assert len(lines) <= 2
+        assert max(map(len, lines)) <= 86
+
+
+def test_the_first_question_begins_with_a_capital_letter():
+    w = widgets.BackpropStepper(state={"step": 3})
+    (panel,) = (p for p in w.scene["panels"] if p["name"] == "question")
+    text = "1 of 6 on the way back: How much does the result move per unit of itself?"
+    assert panel["marks"][-1]["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "start", "text"),
+    [
+        ("log(a)", -1, "→ no number"),
+        ("exp(exp(exp(a)))", 3, "→ too large"),
+        ("exp(exp(a))", 5, "→ 2.85e+64"),
+    ],
+)
+def test_a_box_has_room_for_its_number(expression, start, text):
+    w = widgets.BackpropStepper(state={"expression": expression, "a": start, "step": 3})
+    (panel,) = (p for p in w.scene["panels"] if p["name"] == "graph")
+    assert text in [mark.get("text") for mark in panel["marks"]]
+
+
+def test_one_gradient_is_no_plural():
+    w = widgets.BackpropStepper(state={"expression": "a", "step": 1})
+    assert w.says().endswith("The gradient is found. Change an input, or go back.")

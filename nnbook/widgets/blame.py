@@ -16,6 +16,9 @@ from nnbook.widgets.shared import short
 
 __all__ = ["Road", "Verdict", "choices", "judge", "question", "reckoned", "result_name", "roads", "rule"]
 
+BEGINNING = "The way back starts here: "
+"""What the first question begins with."""
+
 
 class Road(NamedTuple):
     """To one reader: which, as which of its sources, its own gradient, and how fast it moves with what it read."""
@@ -103,7 +106,7 @@ def question(formula: Formula, i: int) -> str:
     """What is asked."""
     name = formula.entries[i].name
     if i == len(formula.entries) - 1:
-        return f"The way back starts here: how much does {result_name(formula)} move per unit of itself?"
+        return f"{BEGINNING}how much does {result_name(formula)} move per unit of itself?"
     return f"How much does {result_name(formula)} move per unit of {name}?"
 
 
