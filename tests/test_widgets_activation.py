@@ -241,3 +241,23 @@ def test_far_sums_are_said_and_not_drawn():
     assert marks(w, "curve", "dots")[0]["x"] == []
     assert "its 11 sums, from 10.00 to 11.00, meet a slope of 0.000: as good as deaf" in w.says()
     assert np.isfinite(w.error())
+
+
+def test_no_minus_before_zero_and_the_leak_is_shown_where_it_counts():
+    w = widgets.ActivationExplorer(state={"function": "GELU", "z": -4.4})
+    assert w.says().startswith("GELU at z = −4.40: output 0.000, slope 0.000: nearly level")
+    assert "leak" not in {control["name"] for control in w.scene["controls"]}
+    w.receive({"kind": "set", "name": "function", "value": "leaky ReLU"})
+    assert "leak" in {control["name"] for control in w.scene["controls"]}
+
+
+def test_the_stage_says_when_it_plays():
+    async def learn():
+        w = widgets.ActivationExplorer()
+        played = [w.scene["playing"]]
+        for _ in range(2):
+            w.receive({"kind": "press", "name": "learn"})
+            played.append(w.scene["playing"])
+        return played
+
+    assert asyncio.run(learn()) == [False, True, False]

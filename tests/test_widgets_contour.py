@@ -257,6 +257,28 @@ def test_walking_and_stopping():
     asyncio.run(walk())
 
 
+def test_a_walk_that_was_stopped_goes_on_where_it_was():
+    async def walk():
+        w = make(steps=30)
+        for name in ("walk", "walk", "walk"):  # as fast as a double click: Walk, Stop, Walk
+            w.receive({"kind": "press", "name": name})
+            await asyncio.sleep(0.05)
+        assert w.playing
+        w.receive({"kind": "press", "name": "more"})
+        there = w.state["steps"]
+        w.receive({"kind": "press", "name": "walk"})
+        await asyncio.sleep(0.05)
+        assert there < w.state["steps"] < 30
+        assert w._goal == 30
+        w.receive({"kind": "set", "name": "steps", "value": 12})
+        w.receive({"kind": "press", "name": "walk"})
+        assert (w._goal, w.state["steps"]) == (12, 0)
+        w.reset()
+        assert (w._goal, w.state["steps"]) == (0, 30)
+
+    asyncio.run(walk())
+
+
 def test_without_a_loop_to_walk_in_nothing_changes():
     w = make(steps=5)
     w.receive({"kind": "press", "name": "walk"})

@@ -98,14 +98,12 @@ def test_says_what_vanishes_and_what_explodes():
         "52 of 640 units are dead: 0 for every example. Loss 2.303, where guessing has ln 10 = 2.303."
     )
     said = make(init="uniform ±1").says()
-    assert "Activations explode: 3.8 in layer 1, 1.5e+05 in layer 10 (× 3.2 a layer)." in said
-    assert (
-        "Gradients explode on their way back: 0.0062 in layer 10, 2.5e+02 in layer 1 (× 3.2 a layer)." in said
-    )
+    assert "Activations explode: 3.8 in layer 1, 150000 in layer 10 (× 3.2 a layer)." in said
+    assert "Gradients explode on their way back: 0.0062 in layer 10, 250 in layer 1 (× 3.2 a layer)." in said
     said = make(init="Kaiming").says()
     assert said.count("roughly keep their size") == 2
     one = make(depth=1).says()
-    assert "Activations are there: 0.055 in layer 1, 0.055 in layer 1." in one
+    assert "Activations are of size 0.055 in the one hidden layer." in one
 
 
 def test_says_who_is_dead_or_saturated():
@@ -284,3 +282,10 @@ def test_bad_batches(x, y, message):
     with pytest.raises((TypeError, ValueError)) as error:
         widgets.GradientMicroscope(x, y)
     assert str(error.value) == message
+
+
+def test_one_layer_is_told_without_a_course_and_large_numbers_plainly():
+    said = make(depth=1, init="Kaiming").says()
+    assert said.startswith("Activations are of size 0.98 in the one hidden layer. Gradients are of size ")
+    said = make(activation="none", init="uniform ±1", width=128, depth=3).says()
+    assert "e+0" not in said

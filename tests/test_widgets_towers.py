@@ -194,3 +194,22 @@ def test_towers_that_cannot_be(state, message):
     with pytest.raises(ValueError) as error:
         widgets.TowerBuilder(state=state)
     assert str(error.value) == f"TowerBuilder expects towers {message}"
+
+
+@pytest.mark.parametrize("unit", ["sigmoid", "ReLU"])
+def test_no_new_tower_stands_upon_another(unit):
+    w = widgets.TowerBuilder(state={"unit": unit})
+    for _ in range(6):
+        w.receive({"kind": "press", "name": "add"})
+    left = np.sort([tower[0] for tower in w.state["towers"]])
+    assert len(left) == 8
+    assert np.diff(left).min() > 0.03
+    assert left[0] >= 0
+
+
+@pytest.mark.parametrize(("height", "above"), [(0.4, True), (1.3, False), (-0.2, False), (-0.35, True)])
+def test_the_number_of_a_tower_stays_in_the_picture(height, above):
+    w = widgets.TowerBuilder(state={"towers": [(0.2, 0.4, height)]})
+    (number,) = (mark for mark in w.scene["panels"][0]["marks"] if mark.get("text") == "1")
+    (top,) = (mark for mark in told(w, "curve", "handle") if mark["name"] == "top 1")
+    assert (number["y"] > top["y"]) == above

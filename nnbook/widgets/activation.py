@@ -318,6 +318,9 @@ class ActivationExplorer(Live):
         creeps = ": as good as deaf, it will creep" if max(abs(low), abs(high)) < _DEAF else ""
         return minus(f"{about}; {at} meet {feels}{creeps}.")
 
+    def shown(self, name: str) -> bool:
+        return name != "leak" or self.state["function"] == "leaky ReLU"
+
     # what a hand does
 
     def buttons(self) -> list[Button]:

@@ -203,8 +203,9 @@ class ContourPath(Live):
             self.stop()
         elif name == "walk":
             self.play(self._step, rate=10)
-            self._goal = self.state["steps"] or _USUAL
-            self.state.nudge(steps=0)
+            if not 0 < self.state["steps"] < self._goal:  # else it was stopped on its way, and goes on
+                self._goal = self.state["steps"] or _USUAL
+                self.state.nudge(steps=0)
 
     def _step(self) -> bool:
         self.state.nudge(steps=self.state["steps"] + 1)
@@ -216,6 +217,11 @@ class ContourPath(Live):
             self.state.nudge(start=self._ground.start, rate=self._ground.rate)
         elif name == "steps":
             self.stop()
+            self._goal = 0
+
+    def reset(self) -> None:
+        self._goal = 0
+        super().reset()
 
     def on_move(self, name: str, x: float, y: float) -> None:
         if name == "start":

@@ -111,8 +111,8 @@ class LossExplorer(Live):
             words = f"{minutes:.1f} min"
             marks += [
                 Line(x=[0, _LATEST], y=[y, y], color=GREY, width=1, opacity=0.4),
-                Write(x=-1.5, y=y, text=f"day {i}", anchor="end", size=15),
-                Write(x=_LATEST + 1.5, y=y, text=words, anchor="start", size=15, bold=i == last),
+                Write(x=-3, y=y, text=f"day {i}", anchor="end", size=15),
+                Write(x=_LATEST + 3, y=y, text=words, anchor="start", size=15, bold=i == last),
                 Handle(
                     name=f"day {i}",
                     x=minutes,

@@ -269,10 +269,7 @@ class GradientMicroscope(Live):
         if not size.any():
             said.append("All activations are exactly 0.")
         else:
-            words = _course(size)
-            said.append(
-                f"Activations {words[0]}: {size[0]:.2g} in layer 1, {size[-1]:.2g} in layer {depth}{words[1]}."
-            )
+            said.append(f"Activations {_course(size, 1, depth)}.")
             spread = float(look.outputs[-1].std(axis=0).max())
             if spread < 1e-12 * size[-1]:
                 said.append(f"But layer {depth} answers the same to every example.")
@@ -283,9 +280,7 @@ class GradientMicroscope(Live):
         if not deltas.rms.any():
             said.append("Gradients: not one reaches a hidden layer, δ is exactly 0 in all of them.")
         else:
-            words = _course(deltas.rms[::-1])
-            back = f"{deltas.rms[-1]:.2g} in layer {depth}, {deltas.rms[0]:.2g} in layer 1"
-            said.append(f"Gradients {words[0]} on their way back: {back}{words[1]}.")
+            said.append(f"Gradients {_course(deltas.rms[::-1], depth, 1)}.")
         said.append(self._shares(look))
         if self.state["init"] == "zeros":
             said.append("With zeros all units of a layer are alike, and would stay so.")
@@ -294,7 +289,7 @@ class GradientMicroscope(Live):
                 "In float32, which ends at 3.4e38, these numbers would be infinite, and the next ones NaN."
             )
         said.append(
-            f"Loss {look.loss:.4g}, where guessing has ln {look.classes} = {np.log(look.classes):.4g}."
+            f"Loss {_digits_of(look.loss, 4)}, where guessing has ln {look.classes} = {np.log(look.classes):.4g}."
         )
         return minus(" ".join(part for part in said if part))
 
@@ -332,16 +327,28 @@ class GradientMicroscope(Live):
         return ["activations", "gradients"]
 
 
-def _course(size: Array) -> tuple[str, str]:
-    """How a row of sizes goes on, in a word, and by what factor a layer."""
-    if len(size) == 1 or not size[0]:
-        return "are there", ""
+def _digits_of(value: float, count: int) -> str:
+    """A number in so many digits, as plain as it can be written."""
+    return f"{float(f'{value:.{count}g}'):g}"
+
+
+def _course(size: Array, first: int, last: int) -> str:
+    """How a row of sizes goes on from the first layer to the last, in words, and by what factor a layer."""
+    begins, ends = (_digits_of(one, 2) for one in size[[0, -1]])
+    back = " on their way back" if first > last else ""
+    if len(size) == 1:
+        return f"are of size {begins} in the one hidden layer"
+    from_to = f"{back}: {begins} in layer {first}, {ends} in layer {last}"
+    if not size[0]:
+        return f"are there{from_to}"
     if not size[-1]:
-        return "vanish", ", exactly"
+        return f"vanish{from_to}, exactly"
     logs = np.log10(size[-1]) - np.log10(size[0])
-    words = ["vanish", "shrink", "roughly keep their size", "grow", "explode"]
-    word = words[np.searchsorted([-2, -0.5, 0.5, 2], logs)]
-    return word, f" (× {10 ** (logs / (len(size) - 1)):.2g} a layer)"
+    word = (
+        "vanish" if logs < -2 else "shrink" if logs < -0.5 else "explode" if logs > 2 else "grow" if logs > 0.5
+        else "roughly keep their size"
+    )  # fmt: skip
+    return f"{word}{from_to} (× {_digits_of(10 ** (logs / (len(size) - 1)), 2)} a layer)"
 
 
 def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> Panel:

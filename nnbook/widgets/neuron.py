@@ -69,6 +69,13 @@ class NeuronExplorer(Live):
             return (step(z) != y).astype(float)
         return np.array([binary_cross_entropy_with_logits(z[i : i + 1], y[i : i + 1]) for i in range(len(y))])
 
+    def _part(self) -> float:
+        """How much of the weights' arrow has room in the plane; 1: all of it."""
+        w = np.array([self.state["w1"], self.state["w2"]])
+        foot = np.clip(-self.state["bias"] * w / max(float(w @ w), 1e-12), -_EDGE, _EDGE)
+        room = np.where(w > 0, _EDGE - foot, _EDGE + foot)
+        return float(np.min(room / np.maximum(np.abs(w), 1e-12), initial=1.0))
+
     def panels(self) -> list[Panel]:
         return [self._plane(), self._bars()]
 
@@ -103,8 +110,8 @@ class NeuronExplorer(Live):
             foot = -self.state["bias"] * w / size2
             along = np.array([-w[1], w[0]]) / np.sqrt(size2)
             ends = np.stack([foot - 9 * along, foot + 9 * along])
-            tip = np.clip(foot, -_EDGE, _EDGE) + w
             foot = np.clip(foot, -_EDGE, _EDGE)
+            tip = foot + self._part() * w
             marks += [
                 Line(x=ends[:, 0], y=ends[:, 1], color=BLACK, width=2.5),
                 Arrow(x=foot[0], y=foot[1], to_x=tip[0], to_y=tip[1]),
@@ -158,7 +165,7 @@ class NeuronExplorer(Live):
         return Panel(
             name="losses",
             label="The loss of each point, as bars",
-            x=(0.4, max(len(y), 1) + 0.6),
+            x=(0.4, max(len(y), 4) + 0.6),
             y=(0, top),
             marks=marks,
             width=380,
@@ -175,10 +182,13 @@ class NeuronExplorer(Live):
             return (
                 f"{formula}: with both weights at 0 there is no boundary; every point gets the same answer."
             )
+        if not len(y):
+            return f"{formula}. There are no points: add some."
         right = int((step(self._sum(x)) == y).sum())
         name = "cross-entropy" if self.state["activation"] == "sigmoid" else "share of wrong points"
-        mean = f"; mean {name} {self._losses().mean():.3f}" if len(y) else ""
-        return f"{formula}. {right} of {len(y)} points on their side{mean}."
+        longer = "" if self._part() > 0.999 else " The arrow is longer than the plane shows."
+        mean = self._losses().mean()
+        return f"{formula}. {right} of {len(y)} points on their side; mean {name} {mean:.3f}.{longer}"
 
     def buttons(self) -> list[Button]:
         counts = {name: len(self.state[name]) for name in ("blue", "orange")}
@@ -201,7 +211,8 @@ class NeuronExplorer(Live):
             self.state.nudge(**{color: points[:-1]})
         elif what == "add" and len(points) < _MOST:
             # the golden angle: new points do not cover one another
-            angle = 2.4 * len(points) + (color == "orange")
+            # the golden angle: new points do not cover one another, and those of one class not the other's
+            angle = 2.4 * (len(points) + _MOST * (color == "orange"))
             self.state.nudge(**{color: [*points, (2 * np.cos(angle), 2 * np.sin(angle))]})
 
     def on_move(self, name: str, x: float, y: float) -> None:

@@ -197,7 +197,8 @@ def map_panel(
     right, down, side = (0.035, 0.0, "start") if "w" in ground.names else (0.0, 0.055, "middle")
     places: list[Mark] = []
     for name, (u, v) in ground.places.items():
-        at_x, at_y = u + right * (x1 - x0), v - down * (y1 - y0)
+        above = name == "saddle" and len(ground.places) > 1  # beside it there is no room
+        at_x, at_y = u + right * (x1 - x0), v + (down if above else -down) * (y1 - y0)
         places += [
             Dots(x=[u], y=[v], color=BLACK, shape="x" if name == "saddle" else "^", size=11),
             Write(x=at_x, y=at_y, text=name, anchor=side, size=13, bold=True),

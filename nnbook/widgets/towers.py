@@ -119,7 +119,7 @@ class TowerBuilder(Live):
     fields: ClassVar = {
         "goal": Choice(default="hills", options=["hills", "skyline", "roof"], label="goal"),
         "unit": Choice(default="sigmoid", options=list(_UNITS), label="hidden units"),
-        "steepness": Number(default=200, low=5, high=2000, log=True, label="sigmoid's weight"),
+        "steepness": Number(default=200, low=2, high=2000, log=True, label="sigmoid's weight"),
         "floor": Number(default=0, low=-0.3, high=1, step=0.01, label="output's bias"),
         "towers": Numbers(
             default=[(0.08, 0.22, 0.2), (0.48, 0.66, 0.3)], low=-1.5, high=1.5, shape=(None, 3), longest=_MOST
@@ -244,7 +244,7 @@ class TowerBuilder(Live):
                 step=0.01,
             )
         )
-        above = 0.07 if height >= 0 else -0.07
+        above = -0.07 if top > _Y[1] - 0.1 or (height < 0 and top > _Y[0] + 0.1) else 0.07
         marks.append(Write(x=middle, y=top + above, text=f"{i}", bold=i == self.state["chosen"]))
         return marks
 
@@ -352,7 +352,11 @@ class TowerBuilder(Live):
             self.state.nudge(chosen=i)
         elif name == "add" and len(towers) < _MOST:
             place = round(float(_X[self._result()[3]]), 2)  # where it is missed most
-            left = min(max(place - 0.06, 0.0), 0.88)
+            taken = np.array([tower[0] for tower in towers])
+            places = np.arange(0, 0.881, 0.01)
+            apart = np.abs(places[:, None] - taken).min(axis=1, initial=1.0)  # (89,): no handle upon another
+            free = places[apart > 0.035]
+            left = round(float(free[np.abs(free - (place - 0.06)).argmin()]), 2)
             self.state.nudge(towers=[*towers, (left, left + 0.12, 0.2)], chosen=len(towers) + 1)
         elif name == "remove" and towers:
             gone = min(self.state["chosen"], len(towers))
