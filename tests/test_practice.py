@@ -180,6 +180,18 @@ def lines(reply):
         (lambda w: 0, "Yours takes 1 argument; it is called with 2, in this order: `weights, threshold`."),
         (lambda: 0, "Yours takes no arguments; it is called with 2"),
         (lambda w, t, *, more: 0, "It takes other arguments than asked."),
+        (
+            lambda *, weights, threshold: 0,
+            "Yours takes 2 arguments, some of them (behind the `*`) by name only; it is called with 2",
+        ),
+        (
+            lambda w, t: right(w, t) if t > 0 else None,
+            "That was so on 1 of the 3 inputs that were tried, the one below among them. Does every way through",
+        ),
+        (
+            lambda w, t: right(w, t).astype(str),
+            "The result is an array of texts of shape (3,); asked was an array of shape (3,).",
+        ),
     ],
 )
 def test_what_is_different_is_said(answer, words):
@@ -238,6 +250,21 @@ def test_a_bias_gradient_that_was_not_summed_is_told_how():
         return x.T @ delta1, delta1, h.T @ delta2, delta2
 
     assert "Summed over axis 0 your numbers would be right: `.sum(axis=0)`." in lines(BACKWARD.check(answer))
+
+
+def test_a_list_with_the_right_numbers_needs_no_working_out():
+    assert "By hand" in repr(FOLD.check(lambda w, t: right(w, t) + 0.25 * len(w) * w[0]))
+    assert "By hand" not in repr(FOLD.check(lambda w, t: list(right(w, t))))
+
+
+def in_common(yours, expected):
+    difference = comparing.compare(np.array(yours), np.array(expected), 1e-4)
+    return comparing.in_common(difference, [difference], [(np.zeros(2),)], ["x"], 1e-4)
+
+
+def test_amounts_that_differ_are_not_one_amount_however_small_they_are():
+    assert in_common([2e-7, 5e-7, 9e-7], [1e-7, 3e-7, 5e-7]) == ""
+    assert in_common([2e-7, 4e-7, 6e-7], [1e-7, 3e-7, 5e-7]) == "Every number is too large by 1e−07."
 
 
 def test_a_gap_that_was_left_is_not_started():
@@ -423,6 +450,17 @@ def test_it_survives_and_says_so_kindly(answer, words):
             break
         time.sleep(0.01)
     assert threading.active_count() <= before
+
+
+def test_a_slow_disk_does_not_keep_a_worker_from_ending(monkeypatch, capsys):
+    """The line is looked up when the worker is done: there it would be struck a second time, with a traceback."""
+    getline = running.linecache.getline
+    monkeypatch.setattr(running.linecache, "getline", lambda *place: time.sleep(0.5) or getline(*place))
+    reply = briefly(FOLD).check(endless)
+    assert "A loop that never ends?" in reply.text
+    assert "still running" not in reply.text
+    assert "printed" not in reply.text
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_loop_is_stopped_where_it_runs():

@@ -186,6 +186,100 @@ def test_pairs_of_mistakes_are_explained_exactly(exercise):
     assert found or exercise.id == "neuron.nand", "no two mistakes can be made together"
 
 
+def takes_apart(weights, biases):
+    weight, bias = weights.pop(0), biases.pop(0)
+    while weights:
+        w, b = weights.pop(0), biases.pop(0)
+        weight, bias = weight @ w, bias @ w + b
+    return weight, bias
+
+
+UNLISTED = [
+    (
+        "neuron.fires",
+        lambda i, w, t: "1" if i @ w >= t else "0",
+        "The result is a text; asked was a whole number.",
+    ),
+    (
+        "neuron.boundary",
+        lambda w, b: -w[0] / w[1],
+        "You returned a number; asked were 2 things, `slope, intercept`.",
+    ),
+    ("neuron.nand", lambda: (np.array([np.nan, 1]), 1), "Some of the numbers are NaN or infinite."),
+    ("neuron.xor", lambda a, b, nand: (nand(a, b), a ^ b)[1], "did not come from `nand` (calls: 1)."),
+    (
+        "layers.collapse",
+        takes_apart,
+        "`.append`, `.pop`, `.sort`, `weights[0] = …`, and `+=` on one of its entries change the thing itself.",
+    ),
+    (
+        "losses.cross_entropy",
+        lambda scores, labels: nnbook.functional.cross_entropy(scores, labels),
+        "The result is a tuple; asked was one number. By hand",
+    ),
+    (
+        "activations.slope",
+        lambda f, x, hair: abs(f(x + hair) - f(x - hair)) / (2 * hair),
+        "Every number has the wrong sign",
+    ),
+    (
+        "clinic.numerical_gradient",
+        lambda f, x, h: abs(practice.exercise("clinic.numerical_gradient").reference(f, x, h)),
+        "2 of 4 numbers differ",
+    ),
+    (
+        "training.train_step",
+        lambda model, loss_fn, optimizer, x, y: model(x),
+        "Asked was the loss, one number. Call by call you returned: shape (6, 1); shape (4, 1); shape (5, 1).",
+    ),
+    ("clinic.best_step", lambda f, x, slope, steps: 1e-5, "It is right on 2 of the 3 inputs"),
+    ("clinic.is_right", lambda forward, backward, x: x / None, "backward = a backward of tanh x = np.array"),
+    (
+        "training.make_reader",
+        lambda *case: np.full(450, np.nan),
+        "450 of your 450 answers are NaN or infinite",
+    ),
+    ("cnn.make_mover", lambda *case: np.full(450, np.nan), "450 of your 450 answers are NaN or infinite"),
+    (
+        "optimizers.momentum",
+        lambda w, g, v, rate, mu: w - rate * (mu * v + g),
+        "You returned an array of shape (2,); asked were 2 things, `w, v`.",
+    ),
+    (
+        "optimizers.clip",
+        lambda dW, db, max_norm: None if np.linalg.norm(dW) > max_norm else (dW, db),
+        "Does every way through your function end with a `return`?",
+    ),
+    (
+        "convolution.convolve",
+        lambda *case: practice.exercise("convolution.convolve").reference(*case).astype(int),
+        "the fractions are cut off",
+    ),
+    (
+        "convolution.all_maps",
+        lambda *case: practice.exercise("convolution.all_maps").reference(*case).astype(int),
+        "the fractions are cut off",
+    ),
+    (
+        "recurrence.read_all",
+        lambda x, h0, W, U, b: [np.tanh(x[:, t] @ W + h0 @ U + b) for t in range(x.shape[1])],
+        "asked was an array of shape (2, 3, 2).",
+    ),
+    (
+        "gates.shorten",
+        lambda dW, dU, db, limit: [np.multiply(each, 2, out=each) for each in (dW, dU, db)],
+        "Besides, your function changes `dW`, `dU` and `db` in place",
+    ),
+]
+
+
+@pytest.mark.parametrize(("id", "answer", "words"), UNLISTED, ids=[id for id, *_ in UNLISTED])
+def test_what_no_list_of_mistakes_foresaw_is_answered_truly(id, answer, words):
+    reply = practice.exercise(id).check(answer)
+    assert reply.kind in ("different", "known mistake")
+    assert words in said(reply), reply
+
+
 NONSENSE = {
     "None": lambda *a: None,
     "an empty tuple": lambda *a: (),
@@ -237,6 +331,15 @@ def test_what_is_no_such_function_is_answered(exercise, answer):
     reply = exercise.check(answer)
     assert reply.kind in ("different", "not started", "known mistake")
     assert "Practice could not make sense" not in reply.title
+
+
+@each_with_switches
+def test_the_answer_to_one_input_is_not_right_for_all(exercise):
+    if len(exercise.cases()) == 1 or exercise.use:
+        pytest.skip("has one input, or many calls")
+    answers = [exercise.reference(*case) for case in exercise.cases()]
+    for answer in answers:
+        assert exercise.check(lambda *arguments, answer=answer: answer).kind != "right"
 
 
 @each

@@ -15,16 +15,21 @@ from nnbook.practice.replies import Block, Table
 from nnbook.practice.showing import kind_of, number, show_both
 
 __all__ = [
+    "RIGHT_NUMBERS",
     "Difference",
     "about_shapes",
     "alike",
     "close",
     "compare",
     "in_common",
+    "not_finite",
     "table",
     "unchanged",
     "weight_of",
 ]
+
+RIGHT_NUMBERS = "The numbers are right."
+"""What is said of a list that should be an array, and is wrong in nothing else."""
 
 
 @dataclass
@@ -88,7 +93,7 @@ def compare(yours: Any, right: Any, tolerance: float, names: Sequence[str] = ())
     if isinstance(right, (tuple, list)):
         if yours is None:
             return Difference("none", yours=yours, right=right)
-        if isinstance(yours, np.ndarray) and yours.ndim >= 1 and len(yours) == len(right):
+        if _are_several(yours, right):
             yours = list(yours)
         if not isinstance(yours, (tuple, list)) or len(yours) != len(right):
             return Difference("type", yours=yours, right=right, said=_counted(yours, right, names))
@@ -96,6 +101,13 @@ def compare(yours: Any, right: Any, tolerance: float, names: Sequence[str] = ())
             list(yours), list(right), tolerance, names or [f"part {i + 1}" for i in range(len(right))]
         )
     return _leaf(yours, right, tolerance)
+
+
+def _are_several(yours: Any, right: Sequence[Any]) -> bool:
+    """Whether an array holds several outputs, one to a row, and is not the first of them alone."""
+    if not isinstance(yours, np.ndarray) or yours.ndim == 0 or len(yours) != len(right):
+        return False
+    return all(part.ndim < yours.ndim for part in right if isinstance(part, np.ndarray))
 
 
 def _counted(yours: Any, right: Sequence[Any], names: Sequence[str]) -> str:
@@ -143,7 +155,7 @@ def _leaf(yours: Any, right: Any, tolerance: float) -> Difference | None:
     wrong = _wrong(mine, theirs, tolerance)
     if not wrong.any():
         if is_list:
-            return Difference("type", yours=yours, right=right, said="The numbers are right.")
+            return Difference("type", yours=yours, right=right, said=RIGHT_NUMBERS)
         return None
     if given.dtype.kind in "iu" and np.array_equal(mine, np.trunc(theirs)):
         return Difference("dtype", yours=given, right=expected)
@@ -160,6 +172,14 @@ def _wrong(mine: np.ndarray, theirs: np.ndarray, tolerance: float) -> np.ndarray
     with np.errstate(invalid="ignore"):
         same = (mine == theirs) | (np.isnan(mine) & np.isnan(theirs)) | (np.abs(mine - theirs) <= allowed)
     return ~same
+
+
+def not_finite(output: Any) -> bool:
+    """Whether there is NaN or infinity among the numbers of an output, or of its parts."""
+    if isinstance(output, (tuple, list)):
+        return any(map(not_finite, output))
+    numbers = np.asarray(output) if isinstance(output, (np.ndarray, np.generic, float)) else np.zeros(0)
+    return numbers.dtype.kind == "f" and not np.isfinite(numbers).all()
 
 
 def unchanged(mine: Any, original: Any) -> bool:
@@ -251,7 +271,7 @@ def in_common(
     if all((mine == 0).all() for mine, _ in pairs):
         return "Every number is 0."
     offsets = np.concatenate([(mine - theirs).ravel() for mine, theirs in pairs])
-    if not binary and offsets.size > 2 and np.ptp(offsets) <= 1e-6 * max(1.0, float(np.abs(offsets).max())):
+    if not binary and offsets.size > 2 and np.ptp(offsets) <= 1e-4 * np.abs(offsets).max():
         return (
             f"Every number is too {'large' if offsets[0] > 0 else 'small'} by "
             f"{number(abs(float(offsets[0])), 4)}."

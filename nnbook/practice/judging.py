@@ -9,7 +9,6 @@ reply shows the smallest input on which the answer differs, and looks for what t
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 import inspect
 import itertools
@@ -23,11 +22,13 @@ import numpy as np
 from nnbook.practice import store
 from nnbook.practice.advising import likely_cause
 from nnbook.practice.comparing import (
+    RIGHT_NUMBERS,
     Difference,
     about_shapes,
     alike,
     compare,
     in_common,
+    not_finite,
     table,
     unchanged,
     weight_of,
@@ -39,6 +40,8 @@ from nnbook.practice.showing import (
     capital,
     cut,
     kind_of,
+    listed,
+    minus,
     shape,
     shape_text,
     show,
@@ -47,7 +50,7 @@ from nnbook.practice.showing import (
 )
 
 if TYPE_CHECKING:
-    from nnbook.practice.catalog import Exercise, Mistake
+    from nnbook.practice.catalog import Exercise, Finding, Mistake
 
 __all__ = ["check"]
 
@@ -272,9 +275,10 @@ def _wrong_arguments(exercise: Exercise, answer: Any) -> Reply | None:
     try:
         signature.bind(*asked)
     except TypeError:
-        takes = [str(each) for each in signature.parameters.values()]
-        count = len(takes)
+        count = len(signature.parameters)
         given = f"{count} argument{'s' * (count != 1)}" if count else "no arguments"
+        if any(each.kind is each.KEYWORD_ONLY for each in signature.parameters.values()):
+            given += ", some of them (behind the `*`) by name only"
         named = f"`{', '.join(asked)}`" if asked else "none"
         return Reply(
             "different",
@@ -395,28 +399,34 @@ class _Work:
         return Reply("right", "Right.", [f"{start}What next: {self.exercise.next}"])
 
     def _changed(self) -> list[str]:
-        changed = []
-        for case, before in zip(self.cases, self.pristine, strict=True):
-            for name, mine, original in zip(self.names, case, before, strict=True):
-                if not unchanged(mine, original) and name not in changed:
-                    changed.append(name)
-        return changed
+        arguments = zip(
+            self.names, zip(*self.cases, strict=True), zip(*self.pristine, strict=True), strict=True
+        )
+        return [name for name, mine, originals in arguments if not all(map(unchanged, mine, originals))]
 
     def _damage(self) -> Reply | None:
         changed = self._changed()
         if not changed:
             return None
-        names = " and ".join(f"`{name}`" for name in changed)
         name = changed[0]
+        if isinstance(self.pristine[0][self.names.index(name)], np.ndarray):
+            advice = (
+                f"`{name} += …`, `{name} *= …`, `{name}[0] = …` and the like write into the array itself. Make a "
+                f"new one: `{name} = {name} + …`, or begin with `{name} = {name}.copy()`."
+            )
+        else:
+            advice = (
+                f"`.append`, `.pop`, `.sort`, `{name}[0] = …`, and `+=` on one of its entries change the thing itself. "
+                f"Work on a copy: `import copy`, and begin with `{name} = copy.deepcopy({name})`."
+            )
         return Reply(
             "different",
             "The numbers are right, but your function changes what it was given.",
             [
-                f"After the call {names} {'is' if len(changed) == 1 else 'are'} not what "
+                f"After the call {listed(changed)} {'is' if len(changed) == 1 else 'are'} not what "
                 f"{'it was' if len(changed) == 1 else 'they were'}. "
                 "Whoever called your function still needs the old values.",
-                f"`{name} += …`, `{name} *= …` and `{name}[0] = …` write into the array itself. Make a new one: "
-                f"`{name} = {name} + …`, or begin with `{name} = {name}.copy()`.",
+                advice,
             ],
         )
 
@@ -499,30 +509,28 @@ class _Work:
     # -- open tasks
 
     def _opinion(self) -> Reply:
-        exercise = self.exercise
         for i, outcome in enumerate(self.outcomes):
             self.shown = i
             if outcome.error is not None:
                 return self._raised(i)
             read = outcome.value
             if read.output is None:
-                return self._nothing_returned()
+                return self._nothing_returned(i)
             if read.unreadable:
                 return self._unreadable(i)
             if read.finding is not None:
-                finding = read.finding
-                if i:
-                    text = f"On the first {i} of {len(self.cases)} tries all is well; on the next it is not. "
-                    finding = dataclasses.replace(
-                        finding, text=text.replace("first 1 of", "first of") + finding.text
-                    )
-                for mistake in exercise.wrong:
-                    if mistake.name == finding.mistake:
-                        return Reply(
-                            "known mistake", mistake.title, [f"{finding.text} {mistake.why}"], (mistake.name,)
-                        )
-                return Reply("different", "Not there yet.", [finding.text])
+                return self._objection(i, read.finding)
         return self._damage() or self._right()
+
+    def _objection(self, i: int, finding: Finding) -> Reply:
+        said = minus(finding.text)
+        if i:
+            first = "first" if i == 1 else f"first {i}"
+            said = f"On the {first} of {len(self.cases)} tries all is well; on the next it is not. {said}"
+        for mistake in self.exercise.wrong:
+            if mistake.name == finding.mistake:
+                return Reply("known mistake", mistake.title, [f"{said} {mistake.why}"], (mistake.name,))
+        return Reply("different", "Not there yet.", [said])
 
     # -- different
 
@@ -558,14 +566,14 @@ class _Work:
 
     def _worked(self, i: int, first: Difference) -> list[Block]:
         """The right answer worked out by hand, at the first place where the learner's differs."""
-        if self.exercise.worked is None:
+        if self.exercise.worked is None or first.said == RIGHT_NUMBERS:
             return []
         where: tuple[int, ...] = ()
         if first.kind in ("values", "finite") and np.ndim(first.right):
             wrong = ~np.isclose(first.yours, first.right, rtol=self.exercise.tolerance)
             where = tuple(map(int, np.argwhere(wrong)[0]))
         by_hand = self.exercise.worked(self.pristine[i], where)  # "" where there is no place to work out
-        return [f"By hand: {by_hand}"] if by_hand else []
+        return [f"By hand: {minus(by_hand)}"] if by_hand else []
 
     def _perhaps(self, differences: list[Difference | None], right: list[Any]) -> list[Block]:
         """A known mistake that explains most of the inputs on which the answer differs, though not all."""
@@ -605,7 +613,7 @@ class _Work:
         if first.kind == "unreadable":
             return self._unreadable(i)
         if first.kind == "none" and not first.part:
-            return self._nothing_returned()
+            return self._nothing_returned(i)
         title, blocks = self._described(first, differences)
         perhaps = self._perhaps(differences, right) or self._worked(i, first)
         return Reply(
@@ -706,39 +714,43 @@ class _Work:
                 *blocks,
                 "Round brackets around `… for …` make a generator. Take `np.array([… for …])`.",
             ]
-        if first.said == "The numbers are right.":
+        if first.said == RIGHT_NUMBERS:
             kind = kind_of(yours)
             fix = "Wrap it: `np.array(…)`. A list cannot be added, multiplied or compared as a whole."
             return f"The numbers are right, as {kind} instead of an array.", [*blocks, fix]
         if callable(yours):
             return "A function came back, and not its result.", [*blocks, "Are its parentheses missing?"]
-        asked = f" Asked was {self.exercise.expects}." if self.exercise.expects else ""
-        said = first.said or f"{capital(part)} is {kind_of(yours)}; asked was {kind_of(first.right)}."
-        return "Something else came back than asked.", [*blocks, said + ("" if first.said else asked)]
+        asked = kind_of(first.right) if first.part else self.exercise.expects or kind_of(first.right)
+        said = first.said or f"{capital(part)} is {kind_of(yours)}; asked was {asked}."
+        return "Something else came back than asked.", [*blocks, said]
 
-    def _nothing_returned(self) -> Reply:
-        return Reply(
-            "different",
-            "Your function returned None.",
-            [
+    def _nothing_returned(self, i: int) -> Reply:
+        reads = [self._read(k) for k in range(len(self.outcomes))]
+        nothing = sum(read is not None and read.output is None for read in reads)
+        if nothing < len(reads):
+            often = f"That was so on {nothing} of the {len(reads)} inputs that were tried, the one below among them."
+            blocks = [f"{often} Does every way through your function end with a `return`?", *self._input(i)]
+        else:
+            blocks = [
                 "It ran to its end without a `return`, or with a `return` that has nothing behind it. What "
-                "`print` shows is not returned. "
-                "End with `return` and the result."
-            ],
-        )
+                "`print` shows is not returned. End with `return` and the result."
+            ]
+        return Reply("different", "Your function returned None.", blocks)
 
     def _unreadable(self, i: int) -> Reply:
-        read = self._read(i)
-        output = None if read is None else read.output
+        output = self.outcomes[i].value.output
         expects = self.exercise.expects or "the result described in the prompt"
-        shapes = ""
+        said = f"Asked was {expects}. You returned {kind_of(output)}."
         if isinstance(output, (tuple, list)) and 0 < len(output) <= 6:
-            shapes = f" Yours, one by one: {'; '.join(with_shape(part) for part in output)}."
-        return Reply(
-            "different",
-            "Your answer cannot be read.",
-            [f"Asked was {expects}. You returned {kind_of(output)}.{shapes}", *self._input(i)],
-        )
+            parts = "; ".join(map(with_shape, output))
+            said = (
+                f"Asked was {expects}. Call by call you returned: {parts}."
+                if self.exercise.use
+                else f"{said} Yours, one by one: {parts}."
+            )
+        if not_finite(output):
+            said += " Some of the numbers are NaN or infinite."
+        return Reply("different", "Your answer cannot be read.", [said, *self._input(i)])
 
     def _raised(self, i: int, wrong: int | None = None) -> Reply:
         outcome = self.outcomes[i]
@@ -769,9 +781,8 @@ class _Work:
         if reply.kind in ("different", "known mistake") and self.answered.ended == "in time":
             changed = self._changed()
             if changed and "changes what it was given" not in reply.title:
-                names = " and ".join(f"`{name}`" for name in changed)
                 blocks.append(
-                    f"Besides, your function changes {names} in place; let it leave its inputs as they are."
+                    f"Besides, your function changes {listed(changed)} in place; let it leave its inputs as they are."
                 )
             if self.answered.warned and reply.kind == "different":
                 blocks += ["NumPy warned:", Code(cut(self.answered.warned[0], 200))]

@@ -45,11 +45,7 @@ def _as_rows_cases():
 
 def _worked_rows(case, where):
     lines = [", ".join(f"{value:.4g}" for value in line) for line in case[0][0]]
-    return (
-        f"the first picture, line by line, is {'; then '.join(lines)}; all of that is the first row.".replace(
-            "-", "−"
-        )
-    )
+    return f"the first picture, line by line, is {'; then '.join(lines)}; all of that is the first row."
 
 
 AS_ROWS = Exercise(
@@ -267,7 +263,7 @@ def _decide_cases():
 
 def _worked_decision(case, where):
     row = case[0][where[0] if where else 0]
-    scores = ", ".join(f"{score:.4g}" for score in row).replace("-", "−")
+    scores = ", ".join(f"{score:.4g}" for score in row)
     return f"in the row {scores} the largest score stands at place {row.argmax()}, counting from 0."
 
 
@@ -521,7 +517,7 @@ def _worked_repair(case, where):
         f"{rival - scores[truth] + 1:.4g}. The loudest unit is {h.argmax()}, with h = {h.max():.4g}: there "
         "a change of 1 in "
         f"the weight moves the score by {h.max():.4g}."
-    ).replace("-", "−")
+    )
 
 
 REPAIR = Exercise(
@@ -657,9 +653,7 @@ def _judge_fool(changed, image, weight, bias):
         return Finding("Some of your pixels are NaN or infinite.")
     if changed.min() < -1e-6 or changed.max() > 1 + 1e-6:
         worst = changed.max() if changed.max() > 1 else changed.min()
-        return Finding(
-            f"One of your pixels is {worst:.4g}; ink goes from 0 to 1.".replace("-", "−"), "out_of_range"
-        )
+        return Finding(f"One of your pixels is {worst:.4g}; ink goes from 0 to 1.", "out_of_range")
     count = int((np.abs(changed - image) > 1e-6).sum())
     if count > 5:
         return Finding(f"You changed {count} pixels; five are allowed.", "too_many")

@@ -77,7 +77,7 @@ def _worked_fires(case, where):
     inputs, weights, threshold = case
     total = int(np.sum(inputs * weights))
     reaches = "that reaches" if total >= threshold else "that does not reach"
-    return f"{_worked_sum(inputs, weights)} = {total}; {reaches} {threshold}.".replace("-", "−")
+    return f"{_worked_sum(inputs, weights)} = {total}; {reaches} {threshold}."
 
 
 FIRES = Exercise(
@@ -392,7 +392,7 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
         f"the old neuron fires if Σ w x ≥ {case[1]:g}, so the new one adds {-case[1]:g} to the sum, by a "
         "weight that meets "
         "the constant 1; the others stay as they are."
-    ).replace("-", "−"),
+    ),
 )
 
 
@@ -440,11 +440,11 @@ def _boundary_cases():
 
 def _worked_boundary(case, where):
     (w1, w2), bias = case
-    x2 = -(w1 + bias) / w2
+    rest = f"{w2:g} x₂ {'−' if bias < 0 else '+'} {abs(bias):g} = 0, so x₂ is"
     return (
-        f"at x₁ = 0 the equation is {w2:g} x₂ {bias:+g} = 0, so x₂ is {-bias / w2:.4g}; at x₁ = 1 it is "
-        f"{w1:g} + {w2:g} x₂ {bias:+g} = 0, so x₂ is {x2:.4g}. Your line must go through both."
-    ).replace("-", "−")
+        f"at x₁ = 0 the equation is {rest} {-bias / w2:.4g}; at x₁ = 1 it is {w1:g} + {rest} "
+        f"{-(w1 + bias) / w2:.4g}. Your line must go through both."
+    )
 
 
 BOUNDARY = Exercise(
@@ -585,9 +585,7 @@ def _worked_neuron(case, where):
     row = where[0] if where else 0
     total = x[row] @ weights + bias
     side = "at least 0: 1" if total >= 0 else "below 0: 0"
-    return f"for row {row}, {_worked_sum(x[row], weights)} + {bias:.4g} = {total:.4g}, {side}.".replace(
-        "-", "−"
-    )
+    return f"for row {row}, {_worked_sum(x[row], weights)} + {bias:.4g} = {total:.4g}, {side}."
 
 
 NEURON = Exercise(
@@ -787,8 +785,7 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
         Mistake(
             name="without_nand",
             title="Not made of NANDs alone.",
-            seen="The answers are those of XOR. But `nand` was called {calls} times, and what you returned "
-            "did not come from it.",
+            seen="The answers are those of XOR, but what you returned did not come from `nand` (calls: {calls}).",
             why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is "
             "that neurons "
             "can: let every step be a `nand`, the last one too.",

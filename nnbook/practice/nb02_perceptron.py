@@ -14,10 +14,6 @@ __all__ = ["EXERCISES", "QUIZZES"]
 NOTEBOOK = "02_perceptron"
 
 
-def _minus(text):
-    return text.replace("-", "−")
-
-
 # update --------------------------------------------------------------------------------------------------------------
 
 
@@ -73,11 +69,9 @@ def _worked_update(case, where):
     w, x, y = case
     total = float(w @ x)
     if y * total > 0:
-        return _minus(f"the sum w · x is {total:g} and y is {y:+d}: the same side, so nothing changes.")
+        return f"the sum w · x is {total:g} and y is {y:+d}: the same side, so nothing changes."
     side = "on the fence" if total == 0 else "on the wrong side"
-    return _minus(
-        f"the sum w · x is {total:g} and y is {y:+d}: {side}, so {'add x to w' if y > 0 else 'take x from w'}."
-    )
+    return f"the sum w · x is {total:g} and y is {y:+d}: {side}, so {'add x to w' if y > 0 else 'take x from w'}."
 
 
 UPDATE = Exercise(
@@ -355,7 +349,7 @@ def _bound_cases():
 def _worked_bound(case, where):
     X, y, u = case
     sums = y * (X @ u)
-    return _minus(
+    return (
         f"the longest row has the length R = {np.linalg.norm(X, axis=1).max():.4g}. The sums y · (x · u) are at "
         f"least {sums.min():.4g}, and u has the length {np.linalg.norm(u):.4g}, so γ = "
         f"{sums.min() / np.linalg.norm(u):.4g}. Divide, and square."
@@ -655,11 +649,11 @@ def _adaline_cases():
 def _worked_adaline(case, where):
     w, x, target, rate = case
     total = float(w @ x)
-    return _minus(
+    return (
         f"the sum is {total:.4g}, so the error is {target:g} − ({total:.4g}) = {target - total:.4g}. "
         f"A share of {rate:g} of it is to go, and x · x is {x @ x:.4g}: add {rate * (target - total) / (x @ x):.4g} "
         "times x."
-    ).replace("− (−", "+ (")
+    ).replace("− (-", "+ (")
 
 
 ADALINE = Exercise(

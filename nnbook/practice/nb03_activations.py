@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
+from nnbook.activations import sigmoid
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import Told
 from nnbook.practice.showing import show
 
 __all__ = ["EXERCISES", "QUIZZES"]
@@ -18,30 +17,11 @@ __all__ = ["EXERCISES", "QUIZZES"]
 NOTEBOOK = "03_activations"
 
 
-def _sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
 # slope ---------------------------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class _Curve:
-    """A function that is shown by its formula."""
-
-    formula: str
-    of: Callable[..., np.ndarray]
-
-    def __call__(self, u):
-        return self.of(u)
-
-    def __repr__(self) -> str:
-        return self.formula
-
-
-_CUBE = _Curve("u³", lambda u: u**3)
-_EXP = _Curve("eᵘ", np.exp)
-_SIGMOID = _Curve("1 / (1 + e⁻ᵘ)", _sigmoid)
+_CUBE = Told("u³", lambda u: u**3)
+_FALLING = Told("e⁻ᵘ", lambda u: np.exp(-u))
+_SIGMOID = Told("1 / (1 + e⁻ᵘ)", sigmoid)
 
 
 def slope(f, x, hair):
@@ -81,7 +61,7 @@ def _slope_cases():
     rng = np.random.default_rng(0)
     return [
         (_CUBE, np.array([1.0, 2.0]), 0.1),
-        (_EXP, np.array([0.0, 1.5, -1.0]), 0.05),
+        (_FALLING, np.array([0.0, 1.5, -1.0]), 0.05),
         (_CUBE, rng.uniform(-2, 2, (2, 3)), 0.01),
         (_SIGMOID, rng.uniform(0.5, 2, 4), 0.2),
     ]
@@ -94,7 +74,7 @@ def _worked_slope(case, where):
     return (
         f"for {f!r} at {at:.4g}: up at {at + hair:.4g} it is {up:.6f}, down at {at - hair:.4g} it is {down:.6f}. "
         f"The rise is {up - down:.6f} over a run of {2 * hair:g}: {(up - down) / (2 * hair):.4f}."
-    ).replace("-", "−")
+    )
 
 
 SLOPE = Exercise(
@@ -190,8 +170,8 @@ def _sigmoid_and_slope(
     exponent_sign=False,
     slope_sign=False,
 ):
-    y = _sigmoid(z if not exponent_sign else -z)
-    at = z if sum_for_output else _sigmoid(y) if output_twice else y
+    y = sigmoid(z if not exponent_sign else -z)
+    at = z if sum_for_output else sigmoid(y) if output_twice else y
     slope = 1 - at if half else 1 - at**2 if of_tanh else at * (1 - at)
     return y, -slope if slope_sign else slope
 
@@ -207,10 +187,8 @@ def _sigmoid_and_slope_cases():
 
 def _worked_sigmoid(case, where):
     z = float(case[0].flat[0] if len(where) < case[0].ndim else case[0][where[-case[0].ndim :]])
-    y = float(_sigmoid(z))
-    return (
-        f"at z = {z:.4g} the sigmoid is y = {y:.4f}, and its slope is {y:.4f} · {1 - y:.4f} = {y * (1 - y):.4f}."
-    ).replace("-", "−")
+    y = float(sigmoid(z))
+    return f"at z = {z:.4g} the sigmoid is y = {y:.4f}, and its slope is {y:.4f} · {1 - y:.4f} = {y * (1 - y):.4f}."
 
 
 SIGMOID_AND_SLOPE = Exercise(
@@ -332,7 +310,7 @@ def _worked_leaky(case, where):
     at = float(z.flat[0] if len(where) < z.ndim else z[where[-z.ndim :]])
     if at > 0:
         return f"{at:.4g} is above 0 and passes as it is, with slope 1."
-    return f"{at:.4g} is below 0: {a:g} · {at:.4g} = {a * at:.4g}, with slope {a:g}.".replace("-", "−")
+    return f"{at:.4g} is below 0: {a:g} · {at:.4g} = {a * at:.4g}, with slope {a:g}."
 
 
 LEAKY_AND_SLOPE = Exercise(
@@ -562,7 +540,7 @@ def _worked_softplus(case, where):
     return (
         f"for z = {z:g}: max(z, 0) is {max(z, 0):g}, e to the −|z| is {small:.4g}, and log(1 + {small:.4g}) is "
         f"{np.log1p(small):.4g}."
-    ).replace("-", "−")
+    )
 
 
 SAFE_SOFTPLUS = Exercise(

@@ -9,15 +9,13 @@ import itertools
 
 import numpy as np
 
+from nnbook.activations import sigmoid
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import parameters_by_hand
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
 NOTEBOOK = "04_layers"
-
-
-def _sigmoid(z):
-    return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
 
 # stack ---------------------------------------------------------------------------------------------------------------
@@ -162,7 +160,7 @@ def _worked_forward(case, where):
         f"the hidden sums of example {n} are {listed(z)}, after the ReLU {listed(h)}. Output {unit} takes "
         f"{' + '.join(f'({a:.4g})({b:.4g})' for a, b in zip(h, w2[:, unit], strict=True))} "
         f"+ ({b2[unit]:.4g}) = {h @ w2[:, unit] + b2[unit]:.4g}."
-    ).replace("-", "−")
+    )
 
 
 FORWARD = Exercise(
@@ -371,7 +369,7 @@ def _judge_parity(output):
     y = np.maximum(0, SWITCHES @ w1 + b1) @ w2 + b2.reshape(())
     if np.abs(y - ODD).max() <= 0.01:
         return None
-    shown = ", ".join(f"{value:.3g}" for value in y).replace("-", "−")
+    shown = ", ".join(f"{value:.3g}" for value in y)
     seen = f"For 000, 001, 010, 011, 100, 101, 110, 111 your network says {shown}; asked was 0, 1, 1, 0, 1, 0, 0, 1."
 
     def says(wanted):
@@ -522,7 +520,7 @@ def _bump_view(output, left, right, height, steepness):
     w1, b1, w2 = (np.asarray(part, dtype=float) for part in output)
     if w1.shape != (1, 2) or b1.shape != (2,) or w2.shape != (2, 1):
         raise ValueError
-    return (_sigmoid(_bump_places(left, right)[:, None] @ w1 + b1) @ w2)[:, 0].round(6)
+    return (sigmoid(_bump_places(left, right)[:, None] @ w1 + b1) @ w2)[:, 0].round(6)
 
 
 def _bump_places(left, right):
@@ -629,9 +627,8 @@ def _count(
 
 
 def _worked_count(case, where):
-    layers = list(itertools.pairwise(case[0]))
-    terms = " + ".join(f"({a} · {b} + {b})" for a, b in layers)
-    return f"{terms} = {sum(a * b + b for a, b in layers)}."
+    terms, total = parameters_by_hand(case[0])
+    return f"{terms} = {total}."
 
 
 COUNT = Exercise(
@@ -733,21 +730,19 @@ def _judge_curve(output):
     if units > 60:
         return Finding(f"You use {units} hidden units; 60 are allowed.")
     x = np.linspace(0, 1, 401)
-    y = (_sigmoid(x[:, None] @ w1 + b1) @ w2)[:, 0] + b2.reshape(())
+    y = (sigmoid(x[:, None] @ w1 + b1) @ w2)[:, 0] + b2.reshape(())
     off = np.abs(y - _goal(x))
     worst = int(off.argmax())
     seen = (
         f"With {units} hidden units your curve is off by {off[worst]:.3g} at worst: at x = {x[worst]:.3g} it is "
         f"{y[worst]:.3g}, and the goal {_goal(x[worst]):.3g}. 0.1 is allowed."
-    ).replace("-", "−")
+    )
     if off[worst] <= 0.1:
         return None
     stepping = w1[0] != 0
     places = -b1[stepping] / w1[0][stepping]
     if places.size > 2 and places.max() - places.min() < 0.05:
-        return Finding(
-            f"All your units step near x = {places.mean():.2g}. {seen}".replace("-", "−"), "crowded"
-        )
+        return Finding(f"All your units step near x = {places.mean():.2g}. {seen}", "crowded")
     if places.size > 2 and np.mean(places < 0) > 0.7:
         return Finding(f"Most of your units step left of x = 0, where nobody looks. {seen}", "mirrored")
     if (off[5:-5] <= 0.1).all():

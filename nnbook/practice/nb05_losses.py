@@ -15,10 +15,6 @@ __all__ = ["EXERCISES", "QUIZZES"]
 NOTEBOOK = "05_losses"
 
 
-def _minus(text):
-    return text.replace("-", "−")
-
-
 # huber ---------------------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +71,7 @@ def _worked_huber(case, where):
             f"{far:.4g} is more than {delta:.4g}, so it costs "
             f"{delta:.4g} · ({far:.4g} − {delta / 2:.4g}) = {cost:.4g}"
         )
-    return _minus(f"the first error is {d:.4g}. {by}. Then take the mean of all {prediction.size}.")
+    return f"the first error is {d:.4g}. {by}. Then take the mean of all {prediction.size}."
 
 
 HUBER = Exercise(
@@ -196,7 +192,7 @@ def _worked_softmax(case, where):
     row = case[0][where[0] if len(where) == 2 else 0]
     top = row.max()
     powers = np.exp(row - top)
-    return _minus(
+    return (
         f"take the row's largest score, {top:.4g}, from each of the row; e to the power of what is left is "
         f"{', '.join(f'{each:.4g}' for each in powers)}; that sums to {powers.sum():.4g}; divide: "
         f"{', '.join(f'{each:.4f}' for each in powers / powers.sum())}."
@@ -336,7 +332,7 @@ def _classes_cases():
 def _worked_cross_entropy(case, where):
     scores, labels = case
     share = _shares(scores)[0, labels[0]]
-    return _minus(
+    return (
         f"in the first row the right class is {labels[0]}. Its share is {share:.4f}, and −ln {share:.4f} = "
         f"{-np.log(share):.4f}. So for each row, and then the mean of {len(labels)}."
     )
@@ -475,7 +471,7 @@ def _worked_slopes(case, where):
     scores, labels = case
     n, k = where if len(where) == 2 else (0, 0)
     share, y = _shares(scores)[n, k], int(labels[n] == k)
-    return _minus(
+    return (
         f"row {n}, class {k}: its share is {share:.4f}, it should be {y}, so the slope of this row's loss is "
         f"{share:.4f} − {y}; as one of {len(labels)} rows it counts {(share - y) / len(labels):.4f}."
     )
@@ -608,7 +604,7 @@ def _divergence_cases():
 def _worked_divergence(case, where):
     p, q = case
     i = int(np.argmax(p))
-    return _minus(
+    return (
         f"the largest term is that of place {i}: {p[i]:.4g} · ln({p[i]:.4g} / {q[i]:.4g}) = "
         f"{p[i] * np.log(p[i] / q[i]):.4f}. Sum over all places; where p is 0 the term is 0."
     )
@@ -767,9 +763,7 @@ def _judge_bus_loss(output, prediction, target):
         )
     worst = int(costs.argmin())
     if costs[worst] < -1e-6:
-        return Finding(
-            _minus(f"For an error of {_ERRORS[worst]:.4g} your loss is {costs[worst]:.4g}."), "below_zero"
-        )
+        return Finding(f"For an error of {_ERRORS[worst]:.4g} your loss is {costs[worst]:.4g}.", "below_zero")
     if abs(far[0.0][0]) > 1e-6:
         return Finding(f"A perfect prediction costs {far[0.0][0]:.4g} by your loss; it should cost 0.")
     for d in (1.0, 10.0):
@@ -798,12 +792,12 @@ def _judge_bus_loss(output, prediction, target):
             f"among {count} you gave {slopes[0]:.4g}."
         )
         same = np.allclose(slopes, single_slopes, rtol=1e-3, atol=1e-6)
-        return Finding(_minus(text), "slope_of_the_sum" if same else "")
+        return Finding(text, "slope_of_the_sum" if same else "")
     for side in (-1.0, 1.0):
         near, away = abs(far[side][1][0]), abs(far[100 * side][1][0])
         if away > 10 * near * (1 + 1e-4):
             text = f"An error of {100 * side:.0f} pulls with {away:.4g}, one of {side:.0f} with {near:.4g}."
-            return Finding(_minus(text), "outlier_rules")
+            return Finding(text, "outlier_rules")
     return None
 
 
@@ -827,7 +821,7 @@ def _judge_bus_slopes(costs, steep):
         f"slopes there say {means[i]:.4g}."
     )
     opposite = (np.abs(means + moved) <= allowed).all()
-    return Finding(_minus(text), "slopes_turned" if opposite else "slopes_do_not_fit")
+    return Finding(text, "slopes_turned" if opposite else "slopes_do_not_fit")
 
 
 def _bus_loss_with(

@@ -5,30 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import Told
 from nnbook.practice.showing import show
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
 NOTEBOOK = "06_gradient_descent"
-
-
-class _Formula:
-    """A function that shows itself as its formula, in replies that show the input."""
-
-    def __init__(self, text: str, f: Callable[[Any], Any]) -> None:
-        self.text, self.f = text, f
-
-    def __call__(self, w: Any) -> Any:
-        return self.f(np.asarray(w, dtype=float))
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 _BOWL = "a function: loss(w) is w₀² + w₀·w₁ + 2·w₁²"
@@ -82,9 +67,9 @@ def _partial_derivatives(
 
 
 def _partial_derivatives_cases():
-    bowl = _Formula(_BOWL, lambda w: w[0] ** 2 + w[0] * w[1] + 2 * w[1] ** 2)
-    curved = _Formula(_CURVED, lambda w: (w[0] - w[1] + w[2]) ** 3 + w[0] * w[1] * w[2])
-    rising = _Formula(_SUM, lambda w: np.exp(w[0] + w[1]) + w[1] ** 2)
+    bowl = Told(_BOWL, lambda w: w[0] ** 2 + w[0] * w[1] + 2 * w[1] ** 2)
+    curved = Told(_CURVED, lambda w: (w[0] - w[1] + w[2]) ** 3 + w[0] * w[1] * w[2])
+    rising = Told(_SUM, lambda w: np.exp(w[0] + w[1]) + w[1] ** 2)
     return [
         (bowl, np.array([1.0, 2.0]), 0.1),
         (curved, np.array([0.5, -1.0, 2.0]), 0.2),
@@ -103,7 +88,7 @@ def _worked_partial(case, where):
         f"for weight {i} the loss is {loss(up):.6g} at w = {show(up)} and {loss(down):.6g} at w = "
         f"{show(down)}. "
         f"The difference over {2 * h:.4g} is {(loss(up) - loss(down)) / (2 * h):.6g}."
-    ).replace("-", "−")
+    )
 
 
 PARTIALS = Exercise(
@@ -251,7 +236,7 @@ def _worked_loss_gradient(case, where):
         f"of the products is {np.mean(error * X[:, 0]):.4g}; doubled, it is the first entry of dw. The "
         f"mean of the errors "
         f"themselves is {error.mean():.4g}; doubled, it is db."
-    ).replace("-", "−")
+    )
 
 
 GRADIENT = Exercise(
@@ -377,11 +362,11 @@ def _walk(
 
 
 def _walk_cases():
-    bowl = _Formula(
+    bowl = Told(
         "a function: slope(w) is (2 w₀ + w₁, w₀ + 4 w₁)",
         lambda w: np.array([2 * w[0] + w[1], w[0] + 4 * w[1]]),
     )
-    curved = _Formula("a function: slope(w) is 3 w² − 1", lambda w: 3 * w**2 - 1)
+    curved = Told("a function: slope(w) is 3 w² − 1", lambda w: 3 * np.square(w) - 1)
     return [
         (bowl, np.array([1.0, 2.0]), 0.1, 2),
         (curved, np.array([0.9, 0.2, 0.4]), 0.05, 4),
@@ -396,7 +381,7 @@ def _worked_walk(case, where):
         f"at {show(start)} the gradient is {show(slope(start))}. Rate times that is "
         f"{show(rate * slope(start))}; taken away, "
         f"the next place is {show(first)}. There the gradient is another one: {show(slope(first))}."
-    ).replace("-", "−")
+    )
 
 
 WALK = Exercise(
@@ -641,7 +626,7 @@ def _worked_unscale(case, where):
         f"{w[0] / deviation[0]:.4g} x, and a constant {-w[0] * mean[0] / deviation[0]:.4g} that belongs to "
         f"the bias. All inputs "
         f"together: bias {b - np.sum(w * mean / deviation):.4g}."
-    ).replace("-", "−")
+    )
 
 
 UNSCALE = Exercise(

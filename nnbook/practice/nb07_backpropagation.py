@@ -9,16 +9,14 @@ import itertools
 
 import numpy as np
 
+from nnbook.activations import sigmoid
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import parameters_by_hand
 from nnbook.practice.showing import show
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
 NOTEBOOK = "07_backpropagation"
-
-
-def _sigmoid(z):
-    return 1 / (1 + np.exp(-z))
 
 
 # sigmoid_slope -------------------------------------------------------------------------------------------------------
@@ -41,9 +39,9 @@ def _sigmoid_slope(
     unbracketed=False,
 ):
     if sigmoid_itself:
-        return _sigmoid(y)
+        return sigmoid(y)
     if activated_twice:
-        y = _sigmoid(y)
+        y = sigmoid(y)
     slope = y * (1 - y)
     if of_tanh:
         slope = 1 - y**2
@@ -58,18 +56,18 @@ def _sigmoid_slope(
 
 def _sigmoid_slope_cases():
     rng = np.random.default_rng(0)
-    return [(np.array([0.7514, 0.5, 0.01]),), (rng.uniform(0.02, 0.98, (4, 3)),), (_sigmoid(np.array(-1.7)),)]
+    return [(np.array([0.7514, 0.5, 0.01]),), (rng.uniform(0.02, 0.98, (4, 3)),), (sigmoid(np.array(-1.7)),)]
 
 
 def _worked_slope(case, where):
     y = float(case[0][where or (0,) * case[0].ndim])
     z = np.log(y / (1 - y))
-    above = _sigmoid(z + 0.001)
+    above = sigmoid(z + 0.001)
     return (
         f"the output {y:.4g} comes of the sum z = {z:.4g}. At z + 0.001 the sigmoid is {above:.8f} instead "
         f"of {y:.8f}: "
         f"{(above - y) / 0.001:.4f} for each unit of z."
-    ).replace("-", "−")
+    )
 
 
 SIGMOID_SLOPE = Exercise(
@@ -201,7 +199,7 @@ def _worked_gradient(case, where):
         f"raise the output {o:.4g}, whose target is {t:.4g}, by 0.001. Its part of E goes from "
         f"{before:.7f} to {after:.7f}: "
         f"{(after - before) / 0.001:.4f} for each unit."
-    ).replace("-", "−")
+    )
 
 
 OUTPUT_GRADIENT = Exercise(
@@ -320,7 +318,7 @@ def _hidden_gradient(
     if weights_forgotten:
         back = delta.sum(axis=1, keepdims=True) * np.ones_like(h)
     if slope_of_output:
-        slope = _sigmoid(h) * (1 - _sigmoid(h))
+        slope = sigmoid(h) * (1 - sigmoid(h))
     elif slope_of_tanh:
         slope = 1 - h**2
     elif half_slope:
@@ -358,7 +356,7 @@ def _worked_hidden(case, where):
         "from its output "
         f"{h[n, unit]:.4g}, is {h[n, unit] * (1 - h[n, unit]):.4g}. Together: "
         f"{back * h[n, unit] * (1 - h[n, unit]):.4g}."
-    ).replace("-", "−")
+    )
 
 
 HIDDEN_GRADIENT = Exercise(
@@ -485,7 +483,7 @@ def _backward(
     slope_of_tanh=False,
 ):
     def slope(y):
-        return _sigmoid(y) * (1 - _sigmoid(y)) if slope_of_output else y * (1 - y)
+        return sigmoid(y) * (1 - sigmoid(y)) if slope_of_output else y * (1 - y)
 
     count = y.size if averaged_over_all else 1 if mean_forgotten else len(x)
     delta2 = (target - y if uphill else y - target) / count
@@ -506,8 +504,8 @@ def _backward_cases():
         x, target = rng.standard_normal((n, d)), rng.random((n, m))
         w1, b1 = rng.standard_normal((d, hidden)), rng.standard_normal(hidden)
         w2, b2 = rng.standard_normal((hidden, m)), rng.standard_normal(m)
-        h = _sigmoid(x @ w1 + b1)
-        cases.append((x, h, _sigmoid(h @ w2 + b2), target, w2))
+        h = sigmoid(x @ w1 + b1)
+        cases.append((x, h, sigmoid(h @ w2 + b2), target, w2))
     return cases
 
 
@@ -669,10 +667,10 @@ def _step(
     weight_forgotten=False,
 ):
     def slope(y):
-        return _sigmoid(y) * (1 - _sigmoid(y)) if slope_of_output else y * (1 - y)
+        return sigmoid(y) * (1 - sigmoid(y)) if slope_of_output else y * (1 - y)
 
-    h = _sigmoid(w * x)
-    y = _sigmoid(v * h)
+    h = sigmoid(w * x)
+    y = sigmoid(v * h)
     sign = -1 if uphill else 1
     came_in = (1, 1) if inputs_forgotten else (x, h)
     delta_y = (y - target) * (1 if output_slope_forgotten else slope(y))
@@ -695,8 +693,8 @@ def _step_cases():
 
 def _worked_step(case, where):
     x, target, w, v, _ = case
-    h = _sigmoid(w * x)
-    y = _sigmoid(v * h)
+    h = sigmoid(w * x)
+    y = sigmoid(v * h)
     delta_y = (y - target) * y * (1 - y)
     delta_h = delta_y * v * h * (1 - h)
     return (
@@ -704,7 +702,7 @@ def _worked_step(case, where):
         "hidden one "
         f"{delta_h:.4g}; ∂E/∂v = {delta_y * h:.4g}, ∂E/∂w = {delta_h * x:.4g}. Which of these is the first "
         "that you do not have?"
-    ).replace("-", "−")
+    )
 
 
 STEP = Exercise(
@@ -844,9 +842,8 @@ def _passes(
 
 
 def _worked_passes(case, where):
-    layers = list(itertools.pairwise(case[0]))
-    terms = " + ".join(f"({a} · {b} + {b})" for a, b in layers)
-    return f"P = {terms} = {sum(a * b + b for a, b in layers)} weights and biases."
+    terms, total = parameters_by_hand(case[0])
+    return f"P = {terms} = {total} weights and biases."
 
 
 PASSES = Exercise(
@@ -966,7 +963,7 @@ def _judge_train_xor(output, rng):
     if not all(np.isfinite(part).all() for part in parts):
         return Finding("Some of your weights are NaN or infinite.", "diverged")
     with np.errstate(over="ignore"):
-        y = _sigmoid(_sigmoid(XOR_X @ w1 + parts[1]) @ w2 + parts[3]).ravel()
+        y = sigmoid(sigmoid(XOR_X @ w1 + parts[1]) @ w2 + parts[3]).ravel()
     shown = ", ".join(f"{value:.3f}" for value in y)
     seen = f"For 00, 01, 10, 11 your network says {shown}; the targets are 0, 1, 1, 0."
     target = XOR_Y.ravel()
@@ -994,8 +991,8 @@ def _train_xor_with(
     b1, b2 = np.zeros(hidden), np.zeros(1)
     with np.errstate(all="ignore"):
         for _ in range(steps):
-            h = _sigmoid(XOR_X @ w1 + b1)
-            y = _sigmoid(h @ w2 + b2)
+            h = sigmoid(XOR_X @ w1 + b1)
+            y = sigmoid(h @ w2 + b2)
             delta2 = sign * (y - goal) * y * (1 - y)
             delta1 = delta2 @ w2.T * h * (1 - h)
             w2 -= rate * h.T @ delta2

@@ -5,27 +5,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 import nnbook
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import Told
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
 NOTEBOOK = "08_bug_clinic"
 
 
-class _Function:
-    """A function that says what it is when a reply shows it."""
+@dataclass(frozen=True, repr=False)
+class _Backward(Told):
+    """A backward function in the clinic, ill or healthy."""
 
-    def __init__(self, said, call, ill=False):
-        self.said, self.call, self.ill = said, call, ill
-
-    def __call__(self, *arguments):
-        return self.call(*arguments)
-
-    def __repr__(self):
-        return self.said
+    ill: bool
 
 
 def _softmax_rows(x):
@@ -97,16 +94,16 @@ def _numerical_gradient(
 
 def _numerical_gradient_cases():
     rng = np.random.default_rng(0)
-    product = _Function("the product of all entries times their sum", lambda v: float(np.prod(v) * np.sum(v)))
-    cube = _Function("the cube of the sum, over ten", lambda v: float(np.sum(v) ** 3 / 10))
-    bowl = _Function(
+    product = Told("the product of all entries times their sum", lambda v: float(np.prod(v) * np.sum(v)))
+    cube = Told("the cube of the sum, over ten", lambda v: float(np.sum(v) ** 3 / 10))
+    bowl = Told(
         "the exponential of a tenth of the squares' sum, plus the first entry times the last",
         lambda v: float(np.exp(np.sum(v**2) / 10) + v.flat[0] * v.flat[-1]),
     )
     return [
         (product, np.array([1.0, 2.0]), 0.1),
         (cube, rng.uniform(0.2, 1, (2, 3)), 0.05),
-        (bowl, rng.uniform(0.5, 1.5, 4), 0.2),
+        (bowl, rng.uniform(0.5, 1.5, 4) * [1, -1, 1, -1], 0.2),
     ]
 
 
@@ -242,7 +239,7 @@ def _worked_softmax(case, where):
         f"in row {n}, the mean of dy, weighted by y, is {mean:.4g}. Entry {k} has dy = {dy[n, k]:.4g}, "
         f"so it gets y (dy − mean) = {y[n, k]:.4g} × ({dy[n, k]:.4g} − {away}) = "
         f"{y[n, k] * (dy[n, k] - mean):.4g}."
-    ).replace("-", "−")
+    )
 
 
 SOFTMAX_BACKWARD = Exercise(
@@ -337,18 +334,18 @@ def _check_pair(
 
 def _check_pair_cases():
     rng = np.random.default_rng(2)
-    square = _Function("v²", lambda v: v**2), _Function("dy · 2x", lambda dy, x: dy * 2 * x)
+    square = Told("v²", lambda v: v**2), Told("dy · 2x", lambda dy, x: dy * 2 * x)
     softmax = (
-        _Function("softmax of each row", _softmax_rows),
-        _Function("softmax's own backward", _softmax_rows_backward),
+        Told("softmax of each row", _softmax_rows),
+        Told("softmax's own backward", _softmax_rows_backward),
     )
     relu = (
-        _Function("max(v, 0)", lambda v: np.maximum(v, 0)),
-        _Function("1 where x > 0, else 0", lambda dy, x: (x > 0) * 1.0),
+        Told("max(v, 0)", lambda v: np.maximum(v, 0)),
+        Told("1 where x > 0, else 0", lambda dy, x: (x > 0) * 1.0),
     )
     energy = (
-        _Function("half the sum of the squares of each row", lambda v: np.sum(v**2, axis=1) / 2),
-        _Function("dy (N, 1) · x", lambda dy, x: dy[:, np.newaxis] * x),
+        Told("half the sum of the squares of each row", lambda v: np.sum(v**2, axis=1) / 2),
+        Told("dy (N, 1) · x", lambda dy, x: dy[:, np.newaxis] * x),
     )
     return [
         (*square, np.array([1.0, -2.0]), np.array([0.5, 3.0])),
@@ -446,9 +443,9 @@ def _best_step(f, x, slope, steps, *, smallest=False, largest=False, one_sided=F
 def _best_step_cases():
     steps = [1e-3, 1e-13, 1e-1, 1e-5, 1e-8]
     return [
-        (_Function("sin", np.sin), 1.0, float(np.cos(1.0)), steps),
-        (_Function("exp", np.exp), 0.5, float(np.exp(0.5)), steps[::-1]),
-        (_Function("tanh", np.tanh), 0.4, float(1 - np.tanh(0.4) ** 2), [steps[i] for i in (1, 3, 0, 4, 2)]),
+        (Told("sin", np.sin), 1.0, float(np.cos(1.0)), steps),
+        (Told("exp", np.exp), 0.5, float(np.exp(0.5)), [1e-4, 1e-2, 1e-9, 1e-3, 1e-1]),
+        (Told("tanh", np.tanh), 0.4, float(1 - np.tanh(0.4) ** 2), [steps[i] for i in (1, 3, 0, 4, 2)]),
     ]
 
 
@@ -538,7 +535,7 @@ def _ward():
         ("a huge x²", lambda v: 1e7 * v**2, lambda dy, x: dy * 2e7 * x, False, rng.standard_normal(5)),
     ]
     return [
-        (_Function(name, forward), _Function(f"a backward of {name}", backward, ill), x)
+        (Told(name, forward), _Backward(f"a backward of {name}", backward, ill), x)
         for name, forward, backward, ill, x in pairs
     ]
 

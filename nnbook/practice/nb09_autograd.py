@@ -36,7 +36,7 @@ def _worked_quotient(case, where):
     return (
         f"a / b is {y:.6g}. With a raised by 0.001 it is {up_a:.6g}: {(up_a - y) / 0.001:.4g} per unit. With b "
         f"raised by 0.001 it is {up_b:.6g}: {(up_b - y) / 0.001:.4g} per unit, nearly."
-    ).replace("-", "−")
+    )
 
 
 QUOTIENT_SLOPES = Exercise(
@@ -293,7 +293,7 @@ def _tape_cases():
         ([[], [(0, 2.0)], [(1, 5.0), (0, -1.0)], [(2, 0.5), (1, 3.0), (0, 4.0)]],),
     ]
     for length in (5, 7, 9):
-        tape: list[list[tuple[int, float]]] = [[], []]
+        tape = [[], []]
         for i in range(2, length):
             read = [i - 1, *rng.integers(0, i, 2)]
             tape.append([(int(j), float(rng.uniform(0.5, 2) * rng.choice([-1, 1]))) for j in read])
@@ -311,7 +311,7 @@ def _worked_tape(case, where):
     return (
         f"value {i} was read {len(terms)} times. Slope times gradient of the reader, for each reading: "
         f"{' + '.join(terms)} = {gradients[i]:.4g}."
-    ).replace("-", "−")
+    )
 
 
 GRADIENTS_OF_TAPE = Exercise(
@@ -418,7 +418,7 @@ def _worked_gain(case, where):
     return (
         f"gain[0] was multiplied into column 0, once for each example: {terms} = {dy[:, 0] @ x[:, 0]:.4g}. "
         f"offset[0] was added along row 0, once for each column: {show(dy[0])} add up to {dy[0].sum():.4g}."
-    ).replace("-", "−")
+    )
 
 
 GAIN_OFFSET_BACKWARD = Exercise(
@@ -519,15 +519,15 @@ def _judge_pair(output):
         return Finding(f"For x of shape (3, 4) your f gave the shape {y.shape}; it must work entry by entry.")
     if y.dtype.kind not in "fiu" or not np.isfinite(y).all():
         where = x[~np.isfinite(np.asarray(y, float))][0] if y.dtype.kind in "fiu" else x[0, 0]
-        return Finding(f"At x = {where:.4g} your f is no finite number.".replace("-", "−"))
+        return Finding(f"At x = {where:.4g} your f is no finite number.")
     if not np.allclose(y[:2, 1:], f(x[:2, 1:].copy())):
         return Finding(
             "Your f gives another answer for a part of the same array; it must work entry by entry."
         )
     line = np.asarray(f(np.linspace(-2, 2, 41)))
     if np.abs(np.diff(line, 2)).max() < 1e-9 * (1 + np.abs(line).max()):
-        return Finding(f"On the way from −2 to 2 your f goes from {line[0]:.4g} to {line[-1]:.4g} in a straight line."
-                       .replace("-", "−"), "straight")  # fmt: skip
+        ends = f"from {line[0]:.4g} to {line[-1]:.4g}"
+        return Finding(f"On the way from −2 to 2 your f goes {ends} in a straight line.", "straight")
     try:
         pair = autograd.register(f, f_backward)
         t = autograd.Tensor(x, requires_grad=True)
@@ -544,7 +544,7 @@ def _judge_pair(output):
     seen = (
         f"At x = {x[worst]:.4g}, with dy = {dy[worst]:.4g}, your way back gives {mine[worst]:.4g}; nudging says "
         f"{right[worst]:.4g}."
-    ).replace("-", "−")
+    )
     for gradient, name in (
         (right, None),
         (slope(x), "dy_forgotten"),

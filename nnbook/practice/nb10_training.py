@@ -11,6 +11,7 @@ import numpy as np
 
 import nnbook
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import share_read
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
@@ -237,7 +238,7 @@ def _worked_standardise(case, where):
         f"{train[0, column]:.4g} becomes {(train[0, column] - mean) / deviation:.4g}, and in `test` "
         f"{test[0, column]:.4g} becomes "
         f"{(test[0, column] - mean) / deviation:.4g}."
-    ).replace("-", "−")
+    )
 
 
 STANDARDISE = Exercise(
@@ -410,10 +411,8 @@ def _more_logits():
         )
         labels = np.where(rng.random(n) < 0.6, logits.argmax(axis=1), rng.integers(0, k, n))
         logits[0] = np.minimum(logits[0], k - 2)
-        logits[0, k - 1], labels[0] = (
-            k - 1,
-            k - 1,
-        )  # a largest logit that is its own label, to tell max from argmax
+        # a largest logit that is its own label, to tell max from argmax
+        logits[0, k - 1] = labels[0] = k - 1
         cases.append((logits, labels))
     return cases
 
@@ -616,7 +615,7 @@ def _worked_train_step(case, where):
         f"on the first batch the very first weight has the gradient {gradient:.4g}, and the optimizer "
         "takes it from "
         f"{before:.4g} to {after:.4g}. The second batch begins with gradients of 0 again."
-    ).replace("-", "−")
+    )
 
 
 TRAIN_STEP = Exercise(
@@ -937,30 +936,22 @@ def train_reader(x_train, y_train, x_test, rng):
 
 
 def _judge_train_reader(answers, x_train, y_train, x_test, rng):
-    labels = _digits()[3]
-    answers = np.asarray(answers)
-    if answers.shape == (len(labels), 10):
-        return Finding(
-            f"You returned an array of shape {answers.shape}; asked was {labels.shape}.", "not_decided"
-        )
-    if answers.shape != labels.shape:
-        return Finding(
-            f"Return one digit for each test picture, shape {labels.shape}; yours has {answers.shape}."
-        )
-    share = float(np.mean(answers == labels))
+    share = share_read(answers, _digits()[3])
+    if isinstance(share, Finding):
+        return share
     if share >= BOUND:
         return None
     if len(np.unique(answers)) == 1:
-        return Finding(f"It answers {answers[0]:g} to all {len(labels)} pictures.", "one_answer")
+        return Finding(f"It answers {answers[0]:g} to all {len(answers)} pictures.", "one_answer")
+    said = f"It reads {100 * share:.1f} % of the test pictures"
     if share < 0.05:
         return Finding(
-            f"It reads {share:.1%} of the test pictures, less than guessing would: something is turned "
-            "round. The smallest "
-            "score or the largest distance, perhaps, or labels that are moved by one."
+            f"{said}, less than guessing would: something is turned round. The smallest score or the largest "
+            "distance, perhaps, or labels that are moved by one."
         )
     if share < 0.25:
-        return Finding(f"It reads {share:.1%} of the test pictures; guessing reads 10 %.", "chance")
-    return Finding(f"It reads {share:.1%} of the test pictures; asked were {BOUND:.0%}.", "unfinished")
+        return Finding(f"{said}; guessing reads 10 %.", "chance")
+    return Finding(f"{said}; asked were {100 * BOUND:.0f} %.", "unfinished")
 
 
 def _train_reader_with(

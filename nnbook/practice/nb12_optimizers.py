@@ -15,10 +15,6 @@ __all__ = ["EXERCISES", "QUIZZES"]
 NOTEBOOK = "12_optimizers"
 
 
-def _minus(text):
-    return text.replace("-", "−")
-
-
 # momentum ------------------------------------------------------------------------------------------------------------
 
 
@@ -67,7 +63,7 @@ def _worked_momentum(case, where):
     w, g, v, rate, mu = case
     i = where[-1] if where else 0
     new = mu * v[i] + g[i]
-    return _minus(
+    return (
         f"the weight {w[i]:.4g} has the velocity {v[i]:.4g} and the gradient {g[i]:.4g}. Of the velocity "
         f"{mu:g} stays: v = {mu:g} · ({v[i]:.4g}) + ({g[i]:.4g}) = {new:.4g}. Then w = {w[i]:.4g} − {rate:g} "
         f"· ({new:.4g}) = {w[i] - rate * new:.4g}."
@@ -213,7 +209,7 @@ def _worked_adagrad(case, where):
     so_far = gradients[: t + 1, i]
     s = np.sum(so_far**2)
     terms = " + ".join(f"({g:.3g})²" for g in so_far)
-    return _minus(
+    return (
         f"weight {i} in step {t}: s = {terms} = {s:.4g}, and the move is −{rate:g} · ({so_far[-1]:.4g}) / "
         f"({np.sqrt(s):.4g} + {eps:g}) = {-rate * so_far[-1] / (np.sqrt(s) + eps):.4g}."
     )
@@ -371,7 +367,7 @@ def _worked_adam(case, where):
     i = where[-1] if where else 0
     g = gradients[0, i]
     m, s = (1 - beta1) * g, (1 - beta2) * g**2
-    return _minus(
+    return (
         f"weight {i} in its first step, number 1: m = {1 - beta1:.4g} · ({g:.4g}) = {m:.4g}, and made fair "
         f"{m:.4g} / (1 − {beta1:g}) = {g:.4g}. s = {1 - beta2:.4g} · ({g:.4g})² = {s:.4g}, and made fair "
         f"{s:.4g} / (1 − {beta2:g}) = {g**2:.4g}. The move is −{rate:g} · ({g:.4g}) / ({abs(g):.4g} + "
@@ -540,7 +536,7 @@ def _worked_adamw(case, where):
     i = where[-1] if where else 0
     new_m, new_s = 0.9 * m[i] + 0.1 * g[i], 0.999 * s[i] + 0.001 * g[i] ** 2
     step = rate * (new_m / (1 - 0.9**t)) / np.sqrt(new_s / (1 - 0.999**t))
-    return _minus(
+    return (
         f"the weight {w[i]:.4g} loses the share {rate:g} · {decay:g} of itself, which leaves "
         f"{(1 - rate * decay) * w[i]:.4g}. Adam's step in its direction, from the gradient {g[i]:.4g} alone, "
         f"is {step:.4g}. So w = {(1 - rate * decay) * w[i]:.4g} − ({step:.4g}) = "
@@ -783,8 +779,7 @@ def my_step(w, g, memory):
 
 
 def _ravine(seed, loud):
-    """A ravine that curves fifty times as strongly across as along, turned by lot: its slope, its floor, a "
-    "start."""
+    """A ravine that curves fifty times as strongly across as along, turned by lot: its slope, its floor, a start."""
     rng = np.random.default_rng(seed)
     angle, around = rng.uniform(0.3, 1.2), rng.uniform(0, 2 * np.pi)
     axes = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -796,7 +791,7 @@ def _ravine(seed, loud):
 def _walk(answer, seed, loud, steps):
     """How far from the floor a walk ends, or None where nothing was returned, or a text that says what was."""
     curvature, floor, w = _ravine(seed, loud)
-    memory: dict[str, object] = {}
+    memory = {}
     for _ in range(steps):
         new = answer(w.copy(), curvature @ (w - floor), memory)
         if new is None or new is ...:

@@ -188,6 +188,10 @@ def _convolve(
     return result / kernel.size if averaged else result
 
 
+def _whole_numbers(rng, shape):
+    return np.round(rng.normal(0, 2, shape)) + 0.0  # which makes 0 of −0
+
+
 def _convolve_cases():
     rng = np.random.default_rng(0)
     cases = []
@@ -198,7 +202,7 @@ def _convolve_cases():
         ((5, 7), (3, 2), 1, 2),
         ((8, 10), (3, 4), 3, 1),
     ):
-        picture, kernel = np.round(rng.normal(0, 2, size)), np.round(rng.normal(0, 2, window))
+        picture, kernel = _whole_numbers(rng, size), _whole_numbers(rng, window) / 2
         cases.append((picture, kernel, stride, padding))
     return cases
 
@@ -216,7 +220,7 @@ def _worked_convolve(case, where):
     return (
         f"entry ({row}, {column}) belongs to the window whose top left pixel is ({top}, {left}) of the padded picture: "
         f"{terms} = {total:g}."
-    ).replace("-", "−")
+    )
 
 
 CONVOLVE = Exercise(
@@ -335,13 +339,8 @@ def _all_maps_cases():
         (4, (5, 6), 5, (3, 2)),
         (2, (6, 4), 4, (3, 3)),
     ):
-        cases.append(
-            (
-                np.round(rng.normal(0, 2, (channels, *size))),
-                np.round(rng.normal(0, 2, (kernels, channels, *window))),
-                np.round(rng.uniform(1, 5, kernels)),
-            )
-        )
+        x, weight = _whole_numbers(rng, (channels, *size)), _whole_numbers(rng, (kernels, channels, *window))
+        cases.append((x, weight, np.round(rng.uniform(1, 5, kernels)) + 0.5))
     return cases
 
 
@@ -356,7 +355,7 @@ def _worked_all_maps(case, where):
     return (
         f"kernel {o} at ({top}, {left}): its {channels} channels give {listed}, and with the bias {bias[o]:g} that is "
         f"{sum(sums) + bias[o]:g}."
-    ).replace("-", "−")
+    )
 
 
 ALL_MAPS = Exercise(

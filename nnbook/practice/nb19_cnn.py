@@ -11,6 +11,7 @@ import numpy as np
 
 import nnbook
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
+from nnbook.practice.sharing import Told, share_read
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
@@ -182,10 +183,10 @@ def _worked_drop(case, where):
     x, keep, p = case
     where = where or (0, 0)
     if keep[where]:
-        return f"the {x[where]:.4g} stays, and counts {x[where]:.4g} / {1 - p:.4g} = {x[where] / (1 - p):.4g}.".replace(
-            "-", "−"
+        return (
+            f"the {x[where]:.4g} stays, and counts {x[where]:.4g} / {1 - p:.4g} = {x[where] / (1 - p):.4g}."
         )
-    return f"the {x[where]:.4g} is dropped: 0.".replace("-", "−")
+    return f"the {x[where]:.4g} is dropped: 0."
 
 
 DROP_UNITS = Exercise(
@@ -414,18 +415,9 @@ def _occlusion(
     return drop
 
 
-class _Score:
+def _score(weights, bias):
     """A made-up score: a weighted sum of all pixels, bent."""
-
-    def __init__(self, weights, bias):
-        self.weights, self.bias = weights, bias
-
-    def __call__(self, pictures):
-        sums = np.sum(np.asarray(pictures) * self.weights, axis=(1, 2, 3))
-        return np.exp(self.bias + 0.5 * sums)
-
-    def __repr__(self):
-        return "score"
+    return Told("score", lambda pictures: np.exp(bias + 0.5 * np.sum(pictures * weights, axis=(1, 2, 3))))
 
 
 def _occlusion_cases():
@@ -433,7 +425,7 @@ def _occlusion_cases():
     cases = []
     for shape, size in (((1, 3, 4), 2), ((1, 5, 4), 2), ((2, 4, 6), 3), ((3, 3, 4), 2)):
         picture = rng.uniform(0.2, 1, shape)
-        cases.append((_Score(rng.standard_normal(shape), 0.7), picture, size))
+        cases.append((_score(rng.standard_normal(shape), 0.7), picture, size))
     return cases
 
 
@@ -673,25 +665,18 @@ def train_mover(x_train, y_train, x_test, rng):
 
 
 def _judge_train_mover(answers, x_train, y_train, x_test, rng):
-    labels = _moved_digits()[3]
-    answers = np.asarray(answers)
-    if answers.shape == (len(labels), 10):
-        return Finding(
-            f"You returned an array of shape {answers.shape}; asked was {labels.shape}.", "not_decided"
-        )
-    if answers.shape != labels.shape:
-        return Finding(
-            f"Return one digit for each test picture, shape {labels.shape}; yours has {answers.shape}."
-        )
-    share = float(np.mean(answers == labels))
+    share = share_read(answers, _moved_digits()[3])
+    if isinstance(share, Finding):
+        return share
     if share >= BOUND:
         return None
-    said = f"It reads {share:.1%} of the moved test pictures"
+    said = f"It reads {100 * share:.1f} % of the moved test pictures"
+    asked = f"{said}; asked were {100 * BOUND:.0f} %."
     if share < 0.25:
         return Finding(f"{said}; guessing reads 10 %.", "chance")
     if share < 0.85:
-        return Finding(f"{said}; asked were {BOUND:.0%}.", "trained_in_place")
-    return Finding(f"{said}; asked were {BOUND:.0%}.", "unfinished")
+        return Finding(asked, "trained_in_place")
+    return Finding(asked, "unfinished")
 
 
 def _nearest(x, y, x_test, *, pushed=False):

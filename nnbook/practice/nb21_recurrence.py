@@ -51,7 +51,7 @@ def _worked_wire(case, where):
     return (
         f"row {source}, column {target} is for what unit {source} sends to unit {target}. In the list, the weights of "
         f"connections from {source} to {target} are: {listed}. Together {sum(along):g}."
-    ).replace("-", "−")
+    )
 
 
 WIRE = Exercise(
@@ -602,7 +602,7 @@ def _worked_carry(case, where):
         f"when all {len(x)} values have been read, the network says {first:.4g}: that is the first number asked. It is "
         "read as if it had come from outside, in the state that is there, and gives "
         f"{float(carry_on(x, W, U, b, V, c, 2)[1]):.4g}, the second."
-    ).replace("-", "−")
+    )
 
 
 CARRY_ON = Exercise(

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnbook.activations import sigmoid
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
 from nnbook.practice.showing import show
 
 __all__ = ["EXERCISES", "QUIZZES"]
 
 NOTEBOOK = "22_gates"
-
-
-def _sigmoid(z):
-    return 1 / (1 + np.exp(-z))
 
 
 # lstm_step -----------------------------------------------------------------------------------------------------------
@@ -47,8 +44,8 @@ def _lstm_step(
     i, f, g, o = np.split(x @ W + h @ U + b, 4, axis=1)
     if exchanged:
         i, f = f, i
-    i, f, o = _sigmoid(i), _sigmoid(f), _sigmoid(o)
-    g = _sigmoid(g) if squeezed else np.tanh(g)
+    i, f, o = sigmoid(i), sigmoid(f), sigmoid(o)
+    g = sigmoid(g) if squeezed else np.tanh(g)
     new = (1 if never_forgets else f) * c + i * g
     shown = c if old_cell else new
     return o * (shown if not_bent else np.tanh(shown)), new
@@ -72,7 +69,7 @@ def _lstm_step_cases():
 def _worked_lstm(case, where):
     x, h, c, W, U, b = case
     i, f, g, o = np.split(x[0] @ W + h[0] @ U + b, 4)
-    i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
     new = f * c[0] + i * g
     return (
         f"for example 0, i is {show(i)}, f {show(f)}, g {show(g)} and o {show(o)}. The cell held {show(c[0])}; now it "
@@ -270,7 +267,7 @@ def _gru_step(
     x_r, x_z, x_n = np.split(x @ W + b, 3, axis=1)
     h_r, h_z, h_n = np.split(h @ U, 3, axis=1)
     b_r, b_z, b_n = np.split(b_h, 3)
-    r, z = _sigmoid(x_r + h_r + b_r), _sigmoid(x_z + h_z + b_z)
+    r, z = sigmoid(x_r + h_r + b_r), sigmoid(x_z + h_z + b_z)
     if other_order:
         r, z = z, r
     seen = (r * h) @ U[:, 2 * hidden :] if reset_before else r * h_n
@@ -297,7 +294,7 @@ def _worked_gru(case, where):
     x, h, W, U, b, b_h = case
     x_r, x_z, x_n = np.split(x[0] @ W + b, 3)
     h_r, h_z, h_n = np.split(h[0] @ U + b_h, 3)
-    r, z = _sigmoid(x_r + h_r), _sigmoid(x_z + h_z)
+    r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
     n = np.tanh(x_n + r * h_n)
     return (
         f"for example 0, r is {show(r)} and z is {show(z)}. The proposal n is {show(n)}, the old state {show(h[0])}, and "
@@ -645,7 +642,7 @@ def _judge_memory(output):
     for t in range(_STEPS):
         with np.errstate(over="ignore"):
             z = np.clip(x[:, t] @ W + b, -500, 500)
-        i, f, g, o = _sigmoid(z[:, 0]), _sigmoid(z[:, 1]), np.tanh(z[:, 2]), _sigmoid(z[:, 3])
+        i, f, g, o = sigmoid(z[:, 0]), sigmoid(z[:, 1]), np.tanh(z[:, 2]), sigmoid(z[:, 3])
         c = f * c + i * g
     says = scale * o * np.tanh(c)
     off = np.abs(says - right)

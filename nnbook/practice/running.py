@@ -27,11 +27,12 @@ __all__ = ["PATIENCE", "Outcome", "Run", "Spot", "run", "worded"]
 PATIENCE = 25.0
 """Seconds that a call which cannot be ended is waited for after its time is up."""
 
-_KEPT = 800
+_PAUSE = 0.2  # seconds between two throws
+_KEPT = 800  # characters of what is printed
 
 
 class _TimeIsUp(SystemExit):
-    """Ends the worker; a SystemExit, because threading passes over that in silence."""
+    """Ends the worker."""
 
 
 class _Thrown(_TimeIsUp):
@@ -137,6 +138,7 @@ def run(calls: Sequence[Callable[[], Any]], code: CodeType | None = None, second
     ZeroDivisionError('division by zero')
     """
     result, ear, done = Run(), _Ear(), threading.Event()
+    gate = threading.Lock()  # nothing is thrown at a worker that is done
 
     def work() -> None:
         try:
@@ -146,26 +148,29 @@ def run(calls: Sequence[Callable[[], Any]], code: CodeType | None = None, second
                 try:
                     outcome.value = call()
                 except BaseException as error:
-                    sys.settrace(None)
-                    outcome.error, outcome.spot = error, _spot(error, code)
+                    outcome.error = error  # and no more here, where a second throw may strike
                     if isinstance(error, _TimeIsUp):
                         return
         except _TimeIsUp:
             pass
         finally:
-            done.set()
+            sys.settrace(None)
+            with gate:
+                done.set()
 
-    with _ears(ear), _no_questions(), warnings.catch_warnings(record=True) as caught:
+    with _ears(ear), _no_questions(), _no_last_words(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         thread = threading.Thread(target=work, name="nnbook-practice", daemon=True)
         began = time.monotonic()
         try:
             _start(thread, work)
             done.wait(seconds)
-            while not done.is_set():
+            while not done.is_set() and thread.is_alive():
                 result.ended = "stopped"
-                _throw(thread)
-                done.wait(0.2)
+                with gate:
+                    if not done.is_set():
+                        _throw(thread)
+                done.wait(_PAUSE)
                 if time.monotonic() - began > seconds + PATIENCE:
                     result.ended = "abandoned"
                     break
@@ -178,6 +183,9 @@ def run(calls: Sequence[Callable[[], Any]], code: CodeType | None = None, second
         result.warned = [str(warning.message) for warning in caught]
     if result.ended == "abandoned":
         result.outcomes = list(result.outcomes)
+    for outcome in result.outcomes:
+        if outcome.error is not None:
+            outcome.spot = _spot(outcome.error, code)
     return result
 
 
@@ -206,6 +214,22 @@ def _throw(thread: threading.Thread) -> None:
 def _ears(ear: _Ear) -> Iterator[None]:
     with contextlib.redirect_stdout(ear), contextlib.redirect_stderr(ear):
         yield
+
+
+@contextlib.contextmanager
+def _no_last_words() -> Iterator[None]:
+    """No traceback of a worker that was struck once more on its way out."""
+    before = threading.excepthook
+
+    def passed_over(ending: threading.ExceptHookArgs) -> None:
+        if not issubclass(ending.exc_type, _TimeIsUp):
+            before(ending)
+
+    threading.excepthook = passed_over
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 @contextlib.contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ __all__ = [
     "capital",
     "cut",
     "kind_of",
+    "listed",
+    "minus",
     "number",
     "shape",
     "shape_text",
@@ -78,6 +82,17 @@ def number(value: float, digits: int) -> str:
     return f"{value + 0.0:.{digits}g}".replace("-", "−")
 
 
+def minus(text: str) -> str:
+    """The same text with a true minus sign before every number.
+
+    Examples
+    --------
+    >>> minus("-2 well-known, 1e-05")
+    '−2 well-known, 1e−05'
+    """
+    return re.sub(r"-(?=[\d.]|inf)", "−", text)
+
+
 def show_both(yours: Any, right: Any) -> tuple[str, str]:
     """Both with as many digits as it takes to tell them apart."""
     for digits in (4, 6, 8, 10, 12):
@@ -92,8 +107,10 @@ def kind_of(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
-        kind = "an array" if value.dtype.kind in "biufc" else f"an array of {value.dtype.name}s"
-        return f"{kind} of shape {value.shape}"
+        entries = {"U": " of texts", "O": " of objects"}.get(value.dtype.kind, "")
+        return f"an array{entries} of shape {value.shape}"
+    if isinstance(value, np.generic):
+        value = value.item()
     if inspect.isgenerator(value):
         return "a generator"
     if inspect.iscoroutine(value):
@@ -123,6 +140,12 @@ def shape(value: Any) -> str:
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape, with a word for the empty one."""
     return "() (one number)" if shape == () else str(shape)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of arguments in a sentence: "`a`, `b` and `c`"."""
+    *some, last = (f"`{name}`" for name in names)
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def with_shape(value: Any) -> str:
