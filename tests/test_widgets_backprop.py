@@ -10,7 +10,8 @@ pytest.importorskip("anywidget")
 from nnbook import widgets
 from nnbook.widgets import blame
 from nnbook.widgets.circuits import MAZUR, NETS, SEED, typed
-from nnbook.widgets.formula import parse, short, trace
+from nnbook.widgets.formula import parse, trace
+from nnbook.widgets.shared import short
 
 
 def sigmoid(z):

@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("anywidget")
 
 import nnbook
-from nnbook.widgets.formula import FUNCTIONS, Entry, Formula, number, parse, short, trace
+from nnbook.widgets.formula import FUNCTIONS, Entry, Formula, number, parse, trace
+from nnbook.widgets.shared import short
 
 LETTERS = ("a", "b", "c", "d", "e", "f")
 GIVEN = dict(zip(LETTERS, (1.3, 2.1, -0.7, 0.4, -1.9, 0.6), strict=True))

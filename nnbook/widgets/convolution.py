@@ -354,7 +354,7 @@ def _fitting(texts: Iterable[str], cell: float) -> float:
 def _tell(value: Any) -> str:
     """A number in at most three digits, with a proper minus sign."""
     places = int(np.clip(2 - np.floor(np.log10(max(abs(value), 1))), 0, 2))
-    return minus(f"{round(float(value), places) + 0.0:g}" if abs(value) < 1e5 else f"{value:.2g}")
+    return minus(f"{round(float(value), places):g}" if abs(value) < 1e5 else f"{value:.2g}")
 
 
 def _check(picture: Any) -> np.ndarray:

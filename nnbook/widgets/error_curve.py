@@ -14,6 +14,7 @@ from nnbook.gradients import numerical_gradient
 from nnbook.plots.style import BLUE, GREY, RED
 from nnbook.widgets.explore import Explore
 from nnbook.widgets.fields import Choice, Field, Flag, Number
+from nnbook.widgets.shared import minus
 
 __all__ = ["ErrorCurve"]
 
@@ -120,7 +121,7 @@ class ErrorCurve(Explore):
         mono: dict[str, Any] = {"family": "monospace", "fontsize": 9, "va": "center", "in_layout": False}
         rows = [[above.text(-0.09, y, "", color=c, **mono) for c in ("0.4", _STRONG)] for y in (1.5, 0.5)]
         (curve,) = ax.loglog(_STEPS, np.ones_like(_STEPS), color=BLUE, lw=1.3)
-        costs = [
+        prices = [
             (
                 *ax.loglog([], [], style, color=color, lw=1.8),
                 ax.text(1, 1, "", color=color, fontsize=9, ha=side),
@@ -131,13 +132,11 @@ class ErrorCurve(Explore):
         (dot,) = ax.loglog([], [], "o", color="black", ms=8)
         ax.set(xlim=(5e-17, 2), ylim=(_LOW, _HIGH), xlabel="step h", ylabel="slope off by")
         for axis, powers in ((ax.xaxis, range(-16, 1, 8 if narrow else 4)), (ax.yaxis, range(-16, 5, 4))):
-            axis.set_ticks(
-                [10.0**power for power in powers], [f"1e{power}".replace("-", "−") for power in powers]
-            )
+            axis.set_ticks([10.0**power for power in powers], [minus(f"1e{power}") for power in powers])
         ax.minorticks_off()
         known: dict[Any, Any] = {}  # the last curve
 
-        def update(function: str, x: float, sides: str, bits: str, h: float, costs_: bool) -> str:
+        def update(function: str, x: float, sides: str, bits: str, h: float, costs: bool) -> str:
             key = function, x, sides, bits
             if key not in known:
                 known.clear()
@@ -150,19 +149,19 @@ class ErrorCurve(Explore):
                 begin = f"{name:8} = {parts[0]}"
                 row[0].set_text(begin)
                 row[1].set_text(" " * len(begin) + parts[1])
-            for (line, text), (name, at, ys) in zip(costs, c.costs, strict=True):
+            for (line, text), (name, at, ys) in zip(prices, c.costs, strict=True):
                 line.set_data(_STEPS, ys)
-                line.set_visible(costs_)
+                line.set_visible(costs)
                 place = 5 * float(np.interp(at, _STEPS, ys))
                 text.set(
                     text=name.split()[-1] if narrow else name,
                     x=at,
                     y=place,
-                    visible=costs_ and _LOW < place < _HIGH / 10,
+                    visible=costs and _LOW < place < _HIGH / 10,
                 )
-            return c.says(h) + (f" {c.says_costs(h)}" if costs_ else "")
+            return c.says(h) + (f" {c.says_costs(h)}" if costs else "")
 
-        return lambda **values: update(costs_=values.pop("costs"), **values)
+        return update
 
 
 class _Curve:
@@ -230,7 +229,7 @@ class _Curve:
             near = min(int(np.log10(max(abs(a), abs(b))) - np.log10(abs(a - b))), of)  # 1.0001 and 0.9999: 3
             alike, how = (near, "agree to") if near > alike + 1 else (alike, "share")
             words += f" The two values {how} {alike} of {of} digits; {of - alike} are left to tell the slope."
-        return words.replace("-", "−")
+        return minus(words)
 
     def says_costs(self, h: float) -> str:
         bend, rounding = np.nan_to_num(self._bend) * h**self.power, self._round / h
@@ -240,7 +239,7 @@ class _Curve:
         if self.off(h) > 10 * (bend + rounding + np.finfo(_TYPES[self.bits]).eps * (1 + abs(self.slope))):
             law = "h²" if self.power == 2 else "h"
             said = f"Rounding costs {up_to}; the rest of the error does not go with {law} here."
-        return said.replace("-", "−")
+        return minus(said)
 
 
 def _checked(name: str, f: Any, other: str) -> Function:
@@ -268,5 +267,5 @@ def digits(number: float, bits: str) -> str:
     """
     kind, most = _TYPES[bits](number), _DIGITS[bits]
     if number and not 1e-4 <= abs(number) < 1e6:
-        return f"{kind:.{most - 1}e}".replace("-", "−")
-    return np.format_float_positional(kind, unique=False, fractional=False, precision=most).replace("-", "−")
+        return minus(f"{kind:.{most - 1}e}")
+    return minus(np.format_float_positional(kind, unique=False, fractional=False, precision=most))

@@ -13,7 +13,8 @@ from nnbook.plots.graph import plot_graph
 from nnbook.plots.style import BLACK, LIGHT
 from nnbook.widgets.explore import Explore
 from nnbook.widgets.fields import Field, Number, Text, Whole
-from nnbook.widgets.formula import Formula, Trace, parse, short, trace
+from nnbook.widgets.formula import Formula, Trace, parse, trace
+from nnbook.widgets.shared import short
 
 __all__ = ["ExpressionGraph"]
 

@@ -24,7 +24,7 @@ from nnbook.gradients import numerical_gradient
 from nnbook.plots.graph import SYMBOLS
 from nnbook.widgets.shared import short
 
-__all__ = ["FUNCTIONS", "Entry", "Formula", "Trace", "number", "parse", "short", "trace"]
+__all__ = ["FUNCTIONS", "Entry", "Formula", "Trace", "number", "parse", "trace"]
 
 LONGEST = 120  # characters
 MOST = 12  # operations: more would not fit a picture

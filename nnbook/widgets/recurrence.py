@@ -38,7 +38,7 @@ from nnbook.widgets.scene import (
     diverging,
     grid,
 )
-from nnbook.widgets.shared import check_weights, fixed, minus, numbered
+from nnbook.widgets.shared import check_weights, fixed, numbered, plain
 from nnbook.widgets.stage import Live
 
 __all__ = ["RecurrenceStepper"]
@@ -197,7 +197,7 @@ class RecurrenceStepper(Live):
                 size=12,
                 step=0.1,
                 label=f"what is read at step {t}",
-                says=_tell(value),
+                says=plain(value, 2),
             )
             for t, value in enumerate(self.state["inputs"], 1)
         ]
@@ -307,20 +307,20 @@ class RecurrenceStepper(Live):
         if not at:
             return "Nothing is read yet: the state is 0. Press Next."
         if not back:
-            said = f"Step {at} of {STEPS}: the cell reads {_tell(self.state['inputs'][at - 1])}, and its state is now"
-            return f"{said} of length {_tell(np.linalg.norm(run.h[at - 1]))}."
+            said = f"Step {at} of {STEPS}: the cell reads {plain(self.state['inputs'][at - 1], 2)}, and its state is now"
+            return f"{said} of length {plain(np.linalg.norm(run.h[at - 1]), 2)}."
         if back == 1:
             return f"The state after step {STEPS} is judged, by a gradient of length 1. Now it goes back."
         length = run.lengths[back - 1]
         said = (
             f"{back - 1} step{'s' * (back > 2)} back, at the state after step {at}, the gradient's length is"
         )
-        said += f" {_tell(length)}."
+        said += f" {plain(length, 2)}."
         if back == STEPS:
             factor = length ** (1 / (STEPS - 1))
-            said += f" On average each step multiplied it by {_tell(factor)}."
+            said += f" On average each step multiplied it by {plain(factor, 2)}."
             size = np.linalg.norm(run.h[-1])
-            said += f" The state at the end has the length {_tell(size)}."
+            said += f" The state at the end has the length {plain(size, 2)}."
         return said
 
     # What a hand does
@@ -450,7 +450,3 @@ def _timeline(
         height=height,
         ticks=False,
     )
-
-
-def _tell(value: Any) -> str:
-    return minus(f"{float(f'{value:.2g}') + 0.0:g}")

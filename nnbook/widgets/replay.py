@@ -14,6 +14,7 @@ from nnbook.errors import check_array, describe, explain
 from nnbook.plots.style import BLACK, BLUE, GREY, LIGHT, ORANGE
 from nnbook.widgets.explore import Explore
 from nnbook.widgets.fields import Choice, Field, Number, Whole
+from nnbook.widgets.shared import minus
 
 __all__ = ["PerceptronReplay"]
 
@@ -265,7 +266,7 @@ class Run:
         )
         if k == len(self.corrected) and self.done:
             words += f" No mistake is left: it stops at {k}."
-        return words.replace("-", "−")
+        return minus(words)
 
 
 def separated(n: int, gap: float, seed: int) -> tuple[Array, npt.NDArray[Any]]:

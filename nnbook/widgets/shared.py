@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from nnbook.errors import explain
 from nnbook.module import Module
 from nnbook.widgets.fields import State
 
-__all__ = ["call", "check_weights", "fixed", "kernel_runs", "minus", "numbered", "short"]
+__all__ = ["call", "check_weights", "fixed", "kernel_runs", "minus", "numbered", "plain", "short"]
 
 
 def call(name: str, arguments: Sequence[str], state: State, hide: Iterable[str]) -> str:
@@ -61,10 +62,10 @@ def short(value: float) -> str:
     >>> short(-0.0380982365), short(14.0), short(-5.7e-05), short(-0.0)
     ('−0.0381', '14', '−5.7e−05', '0')
     """
-    return minus(f"{value + 0.0:.4g}")
+    return minus(f"{value:.4g}")
 
 
-def fixed(value: float, places: int) -> str:
+def fixed(value: float | np.floating[Any], places: int) -> str:
     """A number with so many places after the point, without a minus before zero; a dash for what is not finite.
 
     Examples
@@ -72,10 +73,18 @@ def fixed(value: float, places: int) -> str:
     >>> fixed(-1.25, 1), fixed(-0.04, 1), fixed(float("nan"), 1)
     ('−1.2', '0.0', '–')
     """
-    if not math.isfinite(value):
-        return "–"
-    text = f"{value:.{places}f}"
-    return minus(text) if float(text) else text.lstrip("-")
+    return minus(f"{value:.{places}f}") if math.isfinite(value) else "–"
+
+
+def plain(value: float | np.floating[Any], digits: int) -> str:
+    """A number in so many digits, without a power of ten up to a million.
+
+    Examples
+    --------
+    >>> plain(-123.4, 2), plain(0.0567, 2), plain(1.0, 2)
+    ('−120', '0.057', '1')
+    """
+    return minus(f"{float(f'{value:.{digits}g}'):g}")
 
 
 def numbered(name: str) -> tuple[str, int]:

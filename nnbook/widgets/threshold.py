@@ -15,6 +15,7 @@ from nnbook.errors import check_array, describe, explain
 from nnbook.plots.style import BLACK, BLUE, GREY, LIGHT, ORANGE
 from nnbook.widgets.explore import Explore
 from nnbook.widgets.fields import Choice, Field, Number
+from nnbook.widgets.shared import minus
 
 __all__ = ["ThresholdSlider"]
 
@@ -133,7 +134,7 @@ class ThresholdSlider(Explore):
         bars.tick_params(axis="y", length=0)
         bars.spines["left"].set_visible(False)
         cells = _cells(table)
-        (curve,) = plane.plot([], [], color=BLUE, lw=1.8)
+        (drawn,) = plane.plot([], [], color=BLUE, lw=1.8)
         (chance,) = plane.plot([], [], ":", color=GREY, lw=1.4)
         (dot,) = plane.plot([], [], "o", color=BLACK, ms=9)
         plane.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
@@ -142,18 +143,18 @@ class ThresholdSlider(Explore):
         area = float(np.sum(np.diff(rates[0]) * (rates[1][1:] + rates[1][:-1]) / 2))
         frozen: list[str] = []
 
-        def update(threshold: float, curve_: str) -> str:
+        def update(threshold: float, curve: str) -> str:
             if isinstance(figure, Figure):  # finding a layout takes as long as drawing
-                figure.set_layout_engine("none" if frozen == [curve_] else "constrained")
-                frozen[:] = [curve_]
+                figure.set_layout_engine("none" if frozen == [curve] else "constrained")
+                frozen[:] = [curve]
             c = count(y, scores, threshold)
             line.set_xdata([threshold, threshold])
             for text, number in zip(cells, c, strict=True):
                 text.set_text(f"{number:,}")
-            curve.set_data(*lines[curve_])
+            drawn.set_data(*lines[curve])
             yes, no = c.hits + c.missed, c.alarms + c.rest
             recall, called = c.hits / yes, c.hits + c.alarms
-            if curve_ == "ROC":
+            if curve == "ROC":
                 plane.set(xlabel="false-alarm rate", ylabel="recall")
                 dot.set_data([c.alarms / no], [recall])
                 chance.set_data([0, 1], [0, 1])
@@ -161,9 +162,9 @@ class ThresholdSlider(Explore):
                 plane.set(xlabel="recall", ylabel="precision")
                 dot.set_data([recall] if called else [], [c.hits / called] if called else [])
                 chance.set_data([0, 1], [yes / len(y)] * 2)
-            return _says(c, threshold, area if curve_ == "ROC" else None)
+            return _says(c, threshold, area if curve == "ROC" else None)
 
-        return lambda threshold, curve: update(threshold, curve)
+        return update
 
 
 class Counts(NamedTuple):
@@ -228,7 +229,7 @@ def _says(c: Counts, threshold: float, area: float | None) -> str:
     words += f" Whoever says {name} to all errs in {rarer / total:.1%}."
     if area is not None:
         words += f" A yes is scored above a no in {area:.1%} of all pairs, wherever the threshold stands."
-    return words.replace("-", "−")
+    return minus(words)
 
 
 def _cells(ax: Any) -> list[Any]:
