@@ -201,10 +201,10 @@ def test_no_new_tower_stands_upon_another(unit):
     w = widgets.TowerBuilder(state={"unit": unit})
     for _ in range(6):
         w.receive({"kind": "press", "name": "add"})
-    left = np.sort([tower[0] for tower in w.state["towers"]])
-    assert len(left) == 8
-    assert np.diff(left).min() > 0.03
-    assert left[0] >= 0
+    walls = np.sort([wall for tower in w.state["towers"] for wall in tower[:2]])
+    assert len(walls) == 16
+    assert np.diff(walls).min() > 0.019
+    assert walls[0] >= 0
 
 
 @pytest.mark.parametrize(("height", "above"), [(0.4, True), (1.3, False), (-0.2, False), (-0.35, True)])

@@ -154,7 +154,7 @@ function axes(group, panel, scale) {
   const d = `M${scale.left},${scale.top}V${bottom}H${scale.left + scale.wide}`;
   group.append(draw("path", { d, class: "nnbook-frame" }));
   const across = ticks(...panel.x, false);
-  const wide = 7 * Math.max(...across.map((x) => tell(x).length)) + 4; // pixels that the longest number takes
+  const wide = 7.5 * Math.max(...across.map((x) => tell(x).length)) + 8; // pixels that the longest number takes
   const every = Math.ceil(wide / (scale.px(across[1]) - scale.px(across[0]))) || 1;
   across.forEach((x, k) => {
     group.append(draw("path", { d: `M${scale.px(x)},${bottom}v5`, class: "nnbook-frame" }));

@@ -352,10 +352,11 @@ class TowerBuilder(Live):
             self.state.nudge(chosen=i)
         elif name == "add" and len(towers) < _MOST:
             place = round(float(_X[self._result()[3]]), 2)  # where it is missed most
-            taken = np.array([tower[0] for tower in towers])
+            walls = np.array([wall for tower in towers for wall in tower[:2]])
             places = np.arange(0, 0.881, 0.01)
-            apart = np.abs(places[:, None] - taken).min(axis=1, initial=1.0)  # (89,): no handle upon another
-            free = places[apart > 0.035]
+            both = np.array([places, places + 0.12])  # (2, 89): its own walls
+            apart = np.abs(both[:, :, None] - walls).min(axis=(0, 2), initial=1.0)  # (89,)
+            free = places[apart >= min(0.029, apart.max())]  # no handle lies upon another
             left = round(float(free[np.abs(free - (place - 0.06)).argmin()]), 2)
             self.state.nudge(towers=[*towers, (left, left + 0.12, 0.2)], chosen=len(towers) + 1)
         elif name == "remove" and towers:
