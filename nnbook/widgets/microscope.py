@@ -20,7 +20,7 @@ from nnbook.normalization import BatchNorm1d, LayerNorm
 from nnbook.plots.style import BLACK, BLUE, GREY, ORANGE
 from nnbook.widgets.fields import Choice, Number, Whole
 from nnbook.widgets.scene import Bars, Dots, Handle, Line, Mark, Panel, Write, apart
-from nnbook.widgets.shared import minus
+from nnbook.widgets.shared import minus, plain
 from nnbook.widgets.stage import Live
 
 __all__ = ["GradientMicroscope"]
@@ -289,7 +289,7 @@ class GradientMicroscope(Live):
                 "In float32, which ends at 3.4e38, these numbers would be infinite, and the next ones NaN."
             )
         said.append(
-            f"Loss {_digits_of(look.loss, 4)}, where guessing has ln {look.classes} = {np.log(look.classes):.4g}."
+            f"Loss {plain(look.loss, 4)}, where guessing has ln {look.classes} = {np.log(look.classes):.4g}."
         )
         return minus(" ".join(part for part in said if part))
 
@@ -327,14 +327,9 @@ class GradientMicroscope(Live):
         return ["activations", "gradients"]
 
 
-def _digits_of(value: float, count: int) -> str:
-    """A number in so many digits, as plain as it can be written."""
-    return f"{float(f'{value:.{count}g}'):g}"
-
-
 def _course(size: Array, first: int, last: int) -> str:
     """How a row of sizes goes on from the first layer to the last, in words, and by what factor a layer."""
-    begins, ends = (_digits_of(one, 2) for one in size[[0, -1]])
+    begins, ends = (plain(one, 2) for one in size[[0, -1]])
     back = " on their way back" if first > last else ""
     if len(size) == 1:
         return f"are of size {begins} in the one hidden layer"
@@ -344,11 +339,9 @@ def _course(size: Array, first: int, last: int) -> str:
     if not size[-1]:
         return f"vanish{from_to}, exactly"
     logs = np.log10(size[-1]) - np.log10(size[0])
-    word = (
-        "vanish" if logs < -2 else "shrink" if logs < -0.5 else "explode" if logs > 2 else "grow" if logs > 0.5
-        else "roughly keep their size"
-    )  # fmt: skip
-    return f"{word}{from_to} (× {_digits_of(10 ** (logs / (len(size) - 1)), 2)} a layer)"
+    words = ["vanish", "shrink", "roughly keep their size", "grow", "explode"]
+    word = words[np.searchsorted([-2, -0.5, 0.5, 2], logs)]
+    return f"{word}{from_to} (× {plain(10 ** (logs / (len(size) - 1)), 2)} a layer)"
 
 
 def _columns(sizes: _Sizes, name: str, words: str, color: str, chosen: int) -> Panel:
