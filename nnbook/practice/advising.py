@@ -83,6 +83,13 @@ def likely_cause(error: BaseException) -> str:
                 "Round brackets call a function, square brackets pick an entry; and a missing `*` looks "
                 "like a call too."
             )
+        if "converted to Python scalars" in text:
+            return (
+                "`math.exp`, `float(…)` and the like take one number, and got a whole array. NumPy's own take arrays: "
+                "`np.exp`, `np.log`, `np.sqrt`."
+            )
+        if "multiply sequence" in text or ("unsupported operand" in text and "'list'" in text):
+            return "Lists cannot be calculated with as a whole. `np.array(…)` can."
         if "list indices" in text or "tuple indices" in text:
             return "Lists and tuples take one whole number as index. `np.array(…)` takes several, or arrays."
     if "Cannot cast ufunc" in text:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import EllipsisType
@@ -19,7 +18,6 @@ __all__ = [
     "Difference",
     "about_shapes",
     "alike",
-    "close",
     "compare",
     "in_common",
     "not_finite",
@@ -47,17 +45,6 @@ class Difference:
     said: str = ""
     others: list[str] = field(default_factory=list)
     parts: list[tuple[str, Any, Any]] = field(default_factory=list)
-
-
-def close(yours: Any, right: Any, tolerance: float) -> bool:
-    """Whether an output counts as the expected one.
-
-    Examples
-    --------
-    >>> close(np.float32(0.1), 0.1, 1e-4), close([1, 2], np.array([1, 2]), 1e-4)
-    (True, False)
-    """
-    return compare(yours, right, tolerance) is None
 
 
 def compare(yours: Any, right: Any, tolerance: float, names: Sequence[str] = ()) -> Difference | None:
@@ -234,40 +221,27 @@ def in_common(
         leading.append(len(arrays[0]) if arrays else 1)
     tolerance = max(tolerance, 1e-6)
 
-    def all_close(transform: Callable[[np.ndarray, int], Any]) -> bool:
-        results = []
-        for (mine, theirs), n in zip(pairs, leading, strict=True):
-            expected = np.asarray(transform(theirs, n))
-            results.append(expected.shape == mine.shape and not _wrong(mine, expected, tolerance).any())
-        return all(results)
+    def all_close(transform: Callable[[np.ndarray], np.ndarray]) -> bool:
+        made = [(mine, np.asarray(transform(theirs))) for mine, theirs in pairs]
+        return all(
+            mine.shape == each.shape and not _wrong(mine, each, tolerance).any() for mine, each in made
+        )
 
     binary = all(np.isin(theirs, (0, 1)).all() for _, theirs in pairs)
     every_case = all(difference is not None for difference in differences)
-    if all_close(lambda right, n: -right):
+    if all_close(lambda right: -right):
         return "Every number has the wrong sign, and the right size."
-    factors = [_factor(mine, theirs) for mine, theirs in pairs]
-    known = [factor for factor in factors if factor is not None]
-    if len(known) == len(factors) and known:
-        if max(leading) > 1 and len(set(leading)) > 1:
-            if all(math.isclose(factor, n, rel_tol=1e-3) for factor, n in zip(known, leading, strict=True)):
-                return (
-                    "Every number is too large by a factor: the number of examples. A sum where a mean "
-                    "belongs?"
-                )
-            if all(
-                math.isclose(factor * n, 1, rel_tol=1e-3) for factor, n in zip(known, leading, strict=True)
-            ):
-                return (
-                    "Every number is too small by a factor: the number of examples. A mean where a sum "
-                    "belongs?"
-                )
-        if (
-            all(math.isclose(factor, known[0], rel_tol=1e-3) for factor in known)
-            and sum(mine.size for mine, _ in pairs) > 2
-        ):
-            if known[0] == 0:
+    factors = [factor for mine, theirs in pairs if (factor := _factor(mine, theirs)) is not None]
+    if len(factors) == len(pairs):
+        if len(set(leading)) > 1:
+            if np.allclose(factors, leading, rtol=1e-3, atol=0):
+                return "Every number is too large by a factor: the number of examples. A sum where a mean belongs?"
+            if np.allclose(np.multiply(factors, leading), 1, rtol=1e-3, atol=0):
+                return "Every number is too small by a factor: the number of examples. A mean where a sum belongs?"
+        if np.allclose(factors, factors[0], rtol=1e-3, atol=0) and sum(mine.size for mine, _ in pairs) > 2:
+            if factors[0] == 0:
                 return "Every number is 0."
-            return f"Every number is {number(known[0], 4)} × the right one."
+            return f"Every number is {number(factors[0], 4)} × the right one."
     if all((mine == 0).all() for mine, _ in pairs):
         return "Every number is 0."
     offsets = np.concatenate([(mine - theirs).ravel() for mine, theirs in pairs])
@@ -276,15 +250,15 @@ def in_common(
             f"Every number is too {'large' if offsets[0] > 0 else 'small'} by "
             f"{number(abs(float(offsets[0])), 4)}."
         )
-    if not binary and all_close(lambda right, n: 1 - right):
+    if not binary and all_close(lambda right: 1 - right):
         return "Every number is 1 − the right one."
-    if any(theirs.ndim == 2 for _, theirs in pairs) and all_close(lambda right, n: right.T):
+    if any(theirs.ndim == 2 for _, theirs in pairs) and all_close(lambda right: right.T):
         return "The numbers are right, and rows and columns are exchanged."
-    if any(theirs.size > 1 for _, theirs in pairs) and all_close(lambda right, n: np.flip(right)):
+    if any(theirs.size > 1 for _, theirs in pairs) and all_close(lambda right: np.flip(right)):
         return "The numbers are right, in the opposite order."
-    if all_close(lambda right, n: np.abs(right)):
+    if all_close(lambda right: np.abs(right)):
         return "Every number has the right size; some have the wrong sign."
-    for name, place in zip(names, range(len(names)), strict=True):
+    for place, name in enumerate(names):
         values = [cases[i][place] for i, difference in enumerate(differences) if difference]
         if every_case and all(
             isinstance(value, (np.ndarray, np.generic))
@@ -325,12 +299,11 @@ def table(difference: Difference) -> list[Block]:
         off = mine[place] - theirs[place]
         rows.append((f"[{', '.join(map(str, place))}]", a, b, number(float(off), 3)))
     count = int(wrong.sum())
-    blocks: list[Block] = [
+    return [
         f"{count} of {wrong.size} number{'s' * (wrong.size != 1)} {'differs' if count == 1 else 'differ'}"
         + (", the first of them:" if count > len(rows) else ":"),
         Table(("where", "yours", "asked", "off by"), rows),
     ]
-    return blocks
 
 
 def about_shapes(mine: np.ndarray, theirs: np.ndarray, tolerance: float) -> str:

@@ -121,9 +121,8 @@ def _expected(id: str, switches: tuple[str, ...]) -> list[_Read | Exception]:
 def check(exercise: Exercise, answer: Any) -> Reply:
     """Judge one answer; see `Exercise.check`."""
     try:
-        with np.errstate(
-            all="ignore"
-        ):  # for the comparisons; the learner's own warnings are heard in their thread
+        # for the comparisons; the learner's own warnings are heard in their thread
+        with np.errstate(all="ignore"):
             reply = _check(exercise, answer)
     except Exception as error:
         # Never a traceback of practice's own: the learner can do nothing about it.
@@ -140,13 +139,9 @@ def check(exercise: Exercise, answer: Any) -> Reply:
 
 
 def _check(exercise: Exercise, answer: Any) -> Reply:
-    early = (
-        _not_a_function(exercise, answer)
-        or _not_begun(exercise, answer)
-        or _wrong_arguments(exercise, answer)
-    )
-    if early:
-        return early
+    for look in (_not_a_function, _not_begun, _wrong_arguments):
+        if early := look(exercise, answer):
+            return early
     cases, pristine = exercise.cases(), exercise.cases()
     calls = [_reader(exercise, answer, case, before) for case, before in zip(cases, pristine, strict=True)]
     answered = run(calls, _code(answer), exercise.seconds)
@@ -220,32 +215,20 @@ def _not_begun(exercise: Exercise, answer: Any) -> Reply | None:
 
 
 def _same_code(a: CodeType, b: CodeType) -> bool:
-    return (a.co_code, a.co_consts, a.co_names, a.co_varnames) == (
-        b.co_code,
-        b.co_consts,
-        b.co_names,
-        b.co_varnames,
+    return all(
+        getattr(a, part) == getattr(b, part) for part in ("co_code", "co_consts", "co_names", "co_varnames")
     )
 
 
 def _does_nothing(code: CodeType) -> bool:
     import dis
 
-    idle = {
-        "RESUME",
-        "NOP",
-        "CACHE",
-        "LOAD_CONST",
-        "RETURN_CONST",
-        "RETURN_VALUE",
-        "POP_TOP",
-        "COPY_FREE_VARS",
-    }
-    steps = list(dis.get_instructions(code))
-    return all(step.opname in idle for step in steps) and all(
+    idle = {"RESUME", "NOP", "CACHE", "RETURN_VALUE", "POP_TOP", "COPY_FREE_VARS"}
+    return all(
         step.argval is None or isinstance(step.argval, EllipsisType)
-        for step in steps
         if step.opname in ("LOAD_CONST", "RETURN_CONST")
+        else step.opname in idle
+        for step in dis.get_instructions(code)
     )
 
 
@@ -378,9 +361,8 @@ class _Work:
         elif self.answered.ended == "late":
             title = f"It took longer than {limit}."
             advice = (
-                "It could not be stopped from outside, because it was waiting or calculating in one long "
-                "call (such as "
-                "`time.sleep`, or a product of very large arrays). All inputs here are small."
+                "It could not be stopped from outside, because it was waiting or calculating in one long call (such "
+                "as `time.sleep`, or a product of very large arrays). All inputs here are small."
             )
         elif self.answered.ended == "abandoned":
             advice = (
@@ -424,8 +406,8 @@ class _Work:
             "The numbers are right, but your function changes what it was given.",
             [
                 f"After the call {listed(changed)} {'is' if len(changed) == 1 else 'are'} not what "
-                f"{'it was' if len(changed) == 1 else 'they were'}. "
-                "Whoever called your function still needs the old values.",
+                f"{'it was' if len(changed) == 1 else 'they were'}. Whoever called your function still needs the old "
+                "values.",
                 advice,
             ],
         )
@@ -471,12 +453,7 @@ class _Work:
         self.shown = evidence
         blocks: list[Block] = [self._filled("", evidence, right)]
         blocks += [f"**{mistake.title}** {mistake.why}" for mistake in pair]
-        return Reply(
-            "known mistake",
-            "Two things at once.",
-            blocks,
-            tuple(mistake.name for mistake in pair),
-        )
+        return Reply("known mistake", "Two things at once.", blocks, tuple(mistake.name for mistake in pair))
 
     def _filled(self, template: str, i: int, right: list[Any]) -> str:
         read = self._read(i)

@@ -77,33 +77,29 @@ def as_rows(images):  # (N, H, W) -> (N, H * W)
             title="All the numbers are there, and the pictures have run together.",
             seen="You returned one row of shape {your_shape}; asked was {right_shape}, a row for each "
             "picture.",
-            why="`reshape(-1)`, `ravel` and `flatten` forget where one picture ends and the next begins. "
-            "Keep the first size: "
-            "`reshape(len(images), -1)`. The network reads many pictures at once, one to a row.",
+            why="`reshape(-1)`, `ravel` and `flatten` forget where one picture ends and the next begins. Keep the "
+            "first size: `reshape(len(images), -1)`. The network reads many pictures at once, one to a row.",
         ),
         Mistake(
             name="turned",
             title="Close: your pictures stand in columns.",
             seen="You returned shape {your_shape}; asked was {right_shape}.",
-            why="In this course, and in PyTorch and scikit-learn, the first axis counts the examples: one "
-            "picture to a *row*. "
-            "Leave out the transposition.",
+            why="In this course, and in PyTorch and scikit-learn, the first axis counts the examples: one picture to "
+            "a *row*. Leave out the transposition.",
         ),
         Mistake(
             name="down_columns",
             title="Close: you read each picture downwards.",
             seen="The shape is right. Your first row is not: you gave {yours}, line by line it is {right}.",
-            why="The pixels come column by column, as after a transposition or with `order='F'`. No number "
-            "is lost, but a "
-            "network that learnt from lines would see every picture mirrored along its diagonal.",
+            why="The pixels come column by column, as after a transposition or with `order='F'`. No number is lost, "
+            "but a network that learnt from lines would see every picture mirrored along its diagonal.",
         ),
         Mistake(
             name="counts_swapped",
             title="The shape is turned round, and the pictures are mixed.",
             seen="You returned shape {your_shape}; asked was {right_shape}.",
-            why="`reshape(-1, len(images))` makes N the *second* size. Reshaping deals the numbers out in "
-            "reading order, so each "
-            "of your rows holds only N numbers, bits of one picture. N belongs first: "
+            why="`reshape(-1, len(images))` makes N the *second* size. Reshaping deals the numbers out in reading "
+            "order, so each of your rows holds only N numbers, bits of one picture. N belongs first: "
             "`reshape(len(images), -1)`.",
         ),
     ),
@@ -180,17 +176,15 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
             title="Close: you divide by the darkest pixel that happens to be there.",
             seen="The largest number in this batch is {largest}, so your scale ends there: you gave "
             "{yours}, asked was {right}.",
-            why="Full ink is 16, whether or not a picture in the batch reaches it. With a scale that "
-            "depends on the company, the same "
-            "picture would look different to the network in another batch.",
+            why="Full ink is 16, whether or not a picture in the batch reaches it. With a scale that depends on the "
+            "company, the same picture would look different to the network in another batch.",
         ),
         Mistake(
             name="own_maximum",
             title="Close: each of your pictures has a scale of its own.",
             seen="You gave {yours}, asked was {right}: a pale picture became as dark as the others.",
-            why="Each picture was divided by its own darkest pixel. That is sometimes wanted (it evens out "
-            "the pens), but here full ink, "
-            "16, is 1 in every picture.",
+            why="Each picture was divided by its own darkest pixel. That is sometimes wanted (it evens out the "
+            "pens), but here full ink, 16, is 1 in every picture.",
         ),
         Mistake(
             name="by_255",
@@ -203,9 +197,8 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
             name="floored",
             title="The greys are lost.",
             seen="You gave {yours}, asked was {right}.",
-            why="Everything short of full ink has turned to paper, because the fractions were dropped. "
-            "`//` does that, and so does "
-            "writing into an array of whole numbers. `/` alone keeps them, in a new array.",
+            why="Everything short of full ink has turned to paper, because the fractions were dropped. `//` does "
+            "that, and so does writing into an array of whole numbers. `/` alone keeps them, in a new array.",
         ),
         Mistake(
             name="seventeen",
@@ -218,9 +211,8 @@ def scale(grey):  # whole numbers, 0 ... 16 -> fractions, 0 ... 1
             name="standardised",
             title="That is another scaling.",
             seen="You gave {yours}, asked was {right}.",
-            why="You took away the mean and divided by the standard deviation: that is standardising, and "
-            "you will use it in notebook 10. "
-            "Here paper stays 0 and full ink becomes 1, in every batch alike.",
+            why="You took away the mean and divided by the standard deviation: that is standardising, and you will "
+            "use it in notebook 10. Here paper stays 0 and full ink becomes 1, in every batch alike.",
         ),
     ),
     numbers=lambda case, output: {"largest": int(case[0].max())},
@@ -301,9 +293,8 @@ def decide(scores):  # (N, K) -> (N,)
             name="down",
             title="You looked down the columns.",
             seen="You returned {yours}, one number for each class; asked was one for each picture: {right}.",
-            why="`axis=0` runs from picture to picture, and so tells which *picture* has the highest score "
-            "for each digit. "
-            "From class to class is `axis=1`. The axis that you name is the one that disappears.",
+            why="`axis=0` runs from picture to picture, and so tells which *picture* has the highest score for each "
+            "digit. From class to class is `axis=1`. The axis that you name is the one that disappears.",
         ),
         Mistake(
             name="value",
@@ -328,9 +319,8 @@ def decide(scores):  # (N, K) -> (N,)
             name="marked",
             title="You marked the places; asked was to name them.",
             seen="You returned shape {your_shape}, True and False; asked was {right_shape}: {right}.",
-            why="A comparison with the maximum says for every score whether it is the largest. `argmax` "
-            "gives the number of the place, "
-            "one for each row.",
+            why="A comparison with the maximum says for every score whether it is the largest. `argmax` gives the "
+            "number of the place, one for each row.",
         ),
     ),
     worked=_worked_decision,
@@ -432,17 +422,15 @@ def accuracy(predicted, labels):  # (N,), (N,) -> one number from 0 to 1
             name="distance",
             title="You measured how far off the digits are.",
             seen="You returned {yours}, asked was {right}.",
-            why="A 9 that was read as 4 is not five times as wrong as a 5 that was read as 4: digits are "
-            "names here, not amounts. An answer is right "
-            "or it is not.",
+            why="A 9 that was read as 4 is not five times as wrong as a 5 that was read as 4: digits are names here, "
+            "not amounts. An answer is right or it is not.",
         ),
         Mistake(
             name="first_only",
             title="It stops at the first hit.",
             seen="You returned {yours}, asked was {right}.",
-            why="A `return` inside the loop ends the function there and then. Count in the loop, and "
-            "divide after it. (`any` does the "
-            "same: one right answer is enough for it.)",
+            why="A `return` inside the loop ends the function there and then. Count in the loop, and divide after "
+            "it. (`any` does the same: one right answer is enough for it.)",
         ),
     ),
     numbers=lambda case, output: {"count": len(case[0])},
@@ -514,9 +502,8 @@ def _worked_repair(case, where):
     rival = np.delete(scores, truth).max()
     return (
         f"digit {truth} has the score {scores[truth]:.4g}, the best of the others {rival:.4g}, so it lacks "
-        f"{rival - scores[truth] + 1:.4g}. The loudest unit is {h.argmax()}, with h = {h.max():.4g}: there "
-        "a change of 1 in "
-        f"the weight moves the score by {h.max():.4g}."
+        f"{rival - scores[truth] + 1:.4g}. The loudest unit is {h.argmax()}, with h = {h.max():.4g}: there a change "
+        f"of 1 in the weight moves the score by {h.max():.4g}."
     )
 
 
@@ -559,9 +546,9 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             name="largest_weight",
             title="Close: a large weight is not a loud one.",
             seen="You chose unit {your_unit}; through unit {right_unit} a smaller change is enough.",
-            why="What a weight adds to a score is the weight times what comes in, `h[unit]`. A large "
-            "weight on a quiet unit says little. A *change* of a weight "
-            "counts `h[unit]` times over, whatever the weight was: choose the largest `h`.",
+            why="What a weight adds to a score is the weight times what comes in, `h[unit]`. A large weight on a "
+            "quiet unit says little. A *change* of a weight counts `h[unit]` times over, whatever the weight was: "
+            "choose the largest `h`.",
         ),
         Mistake(
             name="brightness_forgotten",
@@ -594,17 +581,15 @@ def repair(h, weight, bias, truth):  # (D,), (D, K), (K,), one whole number -> u
             name="largest_share",
             title="Close: you took the unit that speaks loudest for the wrong digit.",
             seen="You chose unit {your_unit}; through unit {right_unit} a smaller change is enough.",
-            why="How much a unit adds to a score depends on its old weight as well. How much a *change* of "
-            "its weight adds depends on "
-            "`h[unit]` alone.",
+            why="How much a unit adds to a score depends on its old weight as well. How much a *change* of its "
+            "weight adds depends on `h[unit]` alone.",
         ),
         Mistake(
             name="bias_forgotten",
             title="Close: the scores are missing their biases.",
             seen="The unit is right. You gave a change of {your_change}, asked was {right_change}.",
-            why="Part of each digit's score is its bias, whatever the picture shows: `scores = h @ weight "
-            "+ bias`. Without it the gap "
-            "between the two is another one.",
+            why="Part of each digit's score is its bias, whatever the picture shows: `scores = h @ weight + bias`. "
+            "Without it the gap between the two is another one.",
         ),
     ),
     worked=_worked_repair,
@@ -690,12 +675,10 @@ def fool(image, weight, bias):  # (64,), (64, 10), (10,) -> (64,)
     judge=_judge_fool,
     expects="the changed picture, an array of shape (64,)",
     hints=(
-        "Call the digit that the network says `said`, and choose another, such as the one with the "
-        "second-highest score. What does a little ink on pixel p do to the "
-        "*difference* of their scores?",
-        "It moves it by `weight[p, other] - weight[p, said]`. Where that is positive, ink helps you; where "
-        "it is negative, take ink away. How much there is to "
-        "gain depends on how far the pixel is from 1 or from 0.",
+        "Call the digit that the network says `said`, and choose another, such as the one with the second-highest "
+        "score. What does a little ink on pixel p do to the *difference* of their scores?",
+        "It moves it by `weight[p, other] - weight[p, said]`. Where that is positive, ink helps you; where it is "
+        "negative, take ink away. How much there is to gain depends on how far the pixel is from 1 or from 0.",
         "`pull = weight[:, other] - weight[:, said]`, `target = np.where(pull > 0, 1.0, 0.0)`, and "
         "`np.argsort(pull * (target - image))[-5:]` are the five pixels to set to their `target`. Should "
         "one `other` not be enough, try all of them in a loop.",
@@ -864,16 +847,14 @@ BLANK = Quiz(
                 ),
                 Option(
                     "One of the ten digits, like for any picture.",
-                    "With no ink at all only its biases speak, numbers that it adds whatever the picture "
-                    "shows; "
-                    "and one of ten scores is always the largest.",
+                    "With no ink at all only its biases speak, numbers that it adds whatever the picture shows; and "
+                    "one of ten scores is always the largest.",
                     True,
                 ),
                 Option(
                     "An error: its sum is zero.",
-                    "Zero times a weight is a perfectly good number. What is left are the biases, numbers "
-                    "that "
-                    "it adds whatever the picture shows, and from them come ten scores as always.",
+                    "Zero times a weight is a perfectly good number. What is left are the biases, numbers that it "
+                    "adds whatever the picture shows, and from them come ten scores as always.",
                 ),
                 Option(
                     "0, because zeros look like a 0.",

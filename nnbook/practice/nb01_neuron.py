@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
@@ -140,34 +142,31 @@ def fires(inputs, weights, threshold):  # (D,), (D,), one number -> 0 or 1
             title="You ask whether one input alone is strong enough.",
             seen="The largest product does not decide, their sum does: {total} against {threshold}. You "
             "gave {yours}, asked was {right}.",
-            why="Inputs work together: two weak ones can fire a neuron that neither could fire alone, and "
-            "a negative one can silence it. Add first, compare once. "
-            "(`np.any(weights * inputs >= threshold)` compares each by itself.)",
+            why="Inputs work together: two weak ones can fire a neuron that neither could fire alone, and a negative "
+            "one can silence it. Add first, compare once. (`np.any(weights * inputs >= threshold)` compares each by "
+            "itself.)",
         ),
         Mistake(
             name="first_only",
             title="Only the first input had a say.",
             seen="All products together make {total}, the threshold is {threshold}: you gave {yours}, asked "
             "was {right}.",
-            why="A `return` inside the loop ends the function in the first round. Add up in the loop, and "
-            "compare after "
-            "it, one step further to the left.",
+            why="A `return` inside the loop ends the function in the first round. Add up in the loop, and compare "
+            "after it, one step further to the left.",
         ),
         Mistake(
             name="not_zero",
             title="To Python, every number but 0 counts as true.",
             seen="The weighted sum minus the threshold is {above}: you gave {yours}, asked was {right}.",
-            why="`if total - threshold` asks whether the difference is *not zero*, and a negative one is "
-            "not zero either. Write the "
-            "comparison out: `total >= threshold`.",
+            why="`if total - threshold` asks whether the difference is *not zero*, and a negative one is not zero "
+            "either. Write the comparison out: `total >= threshold`.",
         ),
         Mistake(
             name="each_alone",
             title="You ask each input by itself.",
             seen="Each product was compared with {threshold}; their sum is {total}. You gave {yours}, asked "
             "was {right}.",
-            why="Two weak inputs can fire a neuron together that neither could fire alone. Add first, "
-            "compare once. "
+            why="Two weak inputs can fire a neuron together that neither could fire alone. Add first, compare once. "
             "(`np.all(weights * inputs >= threshold)` compares each by itself.)",
         ),
         Mistake(
@@ -289,9 +288,9 @@ def nand():
             name="never",
             title="It never fires: look at the sign of the bias.",
             seen="For the inputs 00, 01, 10, 11 your sums are {sums}, all below 0.",
-            why="With both inputs at 0 only the bias is left, and the neuron must fire, so the bias must "
-            "not be negative. A bias is minus the threshold: the "
-            "threshold −1.5 (fire if the sum is at least −1.5) is the bias +1.5.",
+            why="With both inputs at 0 only the bias is left, and the neuron must fire, so the bias must not be "
+            "negative. A bias is minus the threshold: the threshold −1.5 (fire if the sum is at least −1.5) is the "
+            "bias +1.5.",
         ),
         Mistake(
             name="always",
@@ -355,17 +354,16 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
         "The new weight is −θ. `np.append(array, number)` returns a new array with one entry more.",
         "`np.append(weights, -threshold)`",
     ),
-    next="Some texts use a constant input of −1 instead of 1. What would the last weight be then, and which "
-    "of the two "
-    "forms would you rather explain?",
+    next="Some texts use a constant input of −1 instead of 1. What would the last weight be then, and which of the "
+    "two forms would you rather explain?",
     wrong=(
         Mistake(
             name="sign",
             title="Close: the last weight has the wrong sign.",
             seen="You gave {yours}, asked was {right}.",
-            why="The threshold changes sides, so it changes its sign: Σ w x ≥ θ becomes Σ w x − θ ≥ 0. "
-            "With +θ a neuron that was hard to fire would fire easily. "
-            "(On an input that is always −1 your weight would be right; here it is always 1.)",
+            why="The threshold changes sides, so it changes its sign: Σ w x ≥ θ becomes Σ w x − θ ≥ 0. With +θ a "
+            "neuron that was hard to fire would fire easily. (On an input that is always −1 your weight would be "
+            "right; here it is always 1.)",
         ),
         Mistake(
             name="front",
@@ -389,9 +387,8 @@ def fold_bias(weights, threshold):  # (D,), one number -> (D + 1,)
         ),
     ),
     worked=lambda case, where: (
-        f"the old neuron fires if Σ w x ≥ {case[1]:g}, so the new one adds {-case[1]:g} to the sum, by a "
-        "weight that meets "
-        "the constant 1; the others stay as they are."
+        f"the old neuron fires if Σ w x ≥ {case[1]:g}, so the new one adds {-case[1]:g} to the sum, by a weight that "
+        "meets the constant 1; the others stay as they are."
     ),
 )
 
@@ -665,9 +662,8 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             name="bias_each_time",
             title="Close: the bias was added once for each input.",
             seen="With {inputs} inputs to an example you gave {yours}, asked was {right}.",
-            why="`(x * weights + bias).sum(axis=1)` adds it to every product before they are summed up, D "
-            "times in all. "
-            "Sum first, then add the bias, once: it belongs to the neuron and not to its connections.",
+            why="`(x * weights + bias).sum(axis=1)` adds it to every product before they are summed up, D times in "
+            "all. Sum first, then add the bias, once: it belongs to the neuron and not to its connections.",
         ),
         Mistake(
             name="plus_minus",
@@ -680,9 +676,8 @@ def neuron(x, weights, bias):  # (N, D), (D,), one number -> (N,)
             name="signed",
             title="Close: a sign has three values.",
             seen="You gave {yours}, asked was {right}.",
-            why="`np.sign` answers −1, 0 or 1, and 0 where the sum is exactly 0. This neuron has two "
-            "answers: 1 where the sum is "
-            "at least 0, else 0.",
+            why="`np.sign` answers −1, 0 or 1, and 0 where the sum is exactly 0. This neuron has two answers: 1 "
+            "where the sum is at least 0, else 0.",
         ),
     ),
     numbers=lambda case, output: {"inputs": case[0].shape[1]},
@@ -786,9 +781,8 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="without_nand",
             title="Not made of NANDs alone.",
             seen="The answers are those of XOR, but what you returned did not come from `nand` (calls: {calls}).",
-            why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is "
-            "that neurons "
-            "can: let every step be a `nand`, the last one too.",
+            why="Python can do it with `^`, `!=` or a subtraction, of course. The point of the exercise is that "
+            "neurons can: let every step be a `nand`, the last one too.",
         ),
         Mistake(
             name="xnor",
@@ -801,9 +795,8 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="is_or",
             title="Close: that is OR.",
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
-            why="OR agrees with XOR in three of four cases. It also fires when both are 1; XOR does not. "
-            "Let `nand(a, "
-            "b)` have a word in it: it is 0 in just that case.",
+            why="OR agrees with XOR in three of four cases. It also fires when both are 1; XOR does not. Let "
+            "`nand(a, b)` have a word in it: it is 0 in just that case.",
         ),
         Mistake(
             name="is_and",
@@ -822,9 +815,8 @@ def xor(a, b, nand):  # (N,), (N,), a function -> (N,)
             name="last_missing",
             title="Halfway: one of two halves.",
             seen="For a = {a}, b = {b} you gave {yours}; XOR is {right}.",
-            why="`nand(a, nand(a, b))` is 0 only for “a but not b”. Build its twin for b, `nand(b, nand(a, "
-            "b))`, and ask for “not "
-            "both 1”: a last NAND of the two.",
+            why="`nand(a, nand(a, b))` is 0 only for “a but not b”. Build its twin for b, `nand(b, nand(a, b))`, and "
+            "ask for “not both 1”: a last NAND of the two.",
         ),
     ),
     numbers=lambda case, output: {"calls": len(case[2].given)},
@@ -873,8 +865,7 @@ def _judge_triangle(output):
     is_inside = inside[fired != inside][0]
     where = f"({wrong[0]:.2f}, {wrong[1]:.2f})"
     seen = (
-        f"At {where}, {'inside' if is_inside else 'outside'} the triangle, your network says "
-        f"{int(not is_inside)}. "
+        f"At {where}, {'inside' if is_inside else 'outside'} the triangle, your network says {int(not is_inside)}. "
         f"It is right at {share:.0%} of {len(points)} points."
     )
     constant = not fired.any() or fired.all()
@@ -965,40 +956,37 @@ def triangle():
         Mistake(
             name="joined_wrongly",
             title="The three sides are right; they are joined wrongly.",
-            why="Inside means that *all three* hidden neurons fire. With weights of 1 their sum is then 3, "
-            "and "
-            "otherwise at most 2: the bias must lie between −3 and −2. With −1.5, two of them would be "
-            "enough.",
-            version=lambda: _triangle_with(joined=True),
+            why="Inside means that *all three* hidden neurons fire. With weights of 1 their sum is then 3, and "
+            "otherwise at most 2: the bias must lie between −3 and −2. With −1.5, two of them would be enough.",
+            version=partial(_triangle_with, joined=True),
         ),
         Mistake(
             name="turned_side",
             title="Close: a side is turned round.",
             why="A line has two sides. Put the corner that does *not* lie on it into the neuron's sum: it "
             "must come out positive. If it does not, turn the sign of both weights and of the bias.",
-            version=lambda: _triangle_with(turned=True),
+            version=partial(_triangle_with, turned=True),
         ),
         Mistake(
             name="complement",
             title="Close: exactly upside down.",
             why="It fires outside and is silent inside. Turn the sign of all of `w2` and of `b2`.",
-            version=lambda: _triangle_with(complement=True),
+            version=partial(_triangle_with, complement=True),
         ),
         Mistake(
             name="never",
             title="The three sides are right, and it never fires.",
             why="The output's bias is too low: all three hidden neurons at once must lift its sum to 0 or "
             "more.",
-            version=lambda: _triangle_with(silent=True),
+            version=partial(_triangle_with, silent=True),
         ),
         Mistake(
             name="always",
             title="The three sides are right, and it always fires.",
-            why="The output neuron's bias is too high. If one hidden neuron that fires is enough for it "
-            "(OR), it fires "
-            "everywhere: each point of the plane lies on the inner side of at least one line. It must ask "
-            "for all three.",
-            version=lambda: _triangle_with(eager=True),
+            why="The output neuron's bias is too high. If one hidden neuron that fires is enough for it (OR), it "
+            "fires everywhere: each point of the plane lies on the inner side of at least one line. It must ask for "
+            "all three.",
+            version=partial(_triangle_with, eager=True),
         ),
     ),
 )
@@ -1097,10 +1085,9 @@ IS_THIS_TRUE = Quiz(
             (
                 Option(
                     "True: first activate, then compare with the bias.",
-                    "After a step only 0 and 1 are left, and comparing those with a number can at most "
-                    "pass them on, or answer the same to everything. The boundary stays where it was, "
-                    "through the "
-                    "origin. A bias works before the activation, inside the sum.",
+                    "After a step only 0 and 1 are left, and comparing those with a number can at most pass them on, "
+                    "or answer the same to everything. The boundary stays where it was, through the origin. A bias "
+                    "works before the activation, inside the sum.",
                 ),
                 Option(
                     "False: the bias belongs in the sum, before the activation.",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
 
@@ -158,8 +159,8 @@ def _worked_forward(case, where):
 
     return (
         f"the hidden sums of example {n} are {listed(z)}, after the ReLU {listed(h)}. Output {unit} takes "
-        f"{' + '.join(f'({a:.4g})({b:.4g})' for a, b in zip(h, w2[:, unit], strict=True))} "
-        f"+ ({b2[unit]:.4g}) = {h @ w2[:, unit] + b2[unit]:.4g}."
+        f"{' + '.join(f'({a:.4g})({b:.4g})' for a, b in zip(h, w2[:, unit], strict=True))} + ({b2[unit]:.4g}) = "
+        f"{h @ w2[:, unit] + b2[unit]:.4g}."
     )
 
 
@@ -442,21 +443,21 @@ def parity():
             title="Close: seven of eight. What about all three?",
             why="Up to two switches on, your zigzag is the right one. At two it must turn upwards once more, from "
             "the slope −1 to +1: a third bend.",
-            version=lambda: _parity_with(two_bends=True),
+            version=partial(_parity_with, two_bends=True),
         ),
         Mistake(
             name="complement",
             title="Close: exactly upside down.",
             why="It is on for an even number. Turn the sign of all of `w2`, and let the output start from the other "
             "end: 1 − y is 1 minus each term.",
-            version=lambda: _parity_with(complement=True),
+            version=partial(_parity_with, complement=True),
         ),
         Mistake(
             name="at_least_one",
             title="That is *at least one*.",
             why="After the first bend your output goes flat and stays at 1. To get down to 0 again the slope has to "
             "become −1: from +1 that is a step of −2, not −1.",
-            version=lambda: _parity_with(never_turns=True),
+            version=partial(_parity_with, never_turns=True),
         ),
         Mistake(
             name="no_biases",
@@ -464,13 +465,13 @@ def parity():
             why="A ReLU bends where its sum is 0. With biases and weights that are not negative, no sum of yours is ever "
             "below 0: all units bend where no switch is on, or before that, and from there on the output is a straight "
             "line. With the weights 1, 1, 1 a bend at one switch takes the bias −1.",
-            version=lambda: _parity_with(no_biases=True),
+            version=partial(_parity_with, no_biases=True),
         ),
         Mistake(
             name="transposed",
             title="Are the weights transposed?",
             why="`x @ w1` reads a row of three inputs, so `w1` has three rows, and a column for each hidden unit.",
-            version=lambda: _parity_with(transposed=True),
+            version=partial(_parity_with, transposed=True),
         ),
     ),
 )
@@ -820,41 +821,41 @@ def make_curve():
             name="crowded",
             title="All the steps stand at one place.",
             why="A unit steps at x = −b / w. Put the weight into the bias as well: b = −w · place.",
-            version=lambda: _curve_with(crowded=True),
+            version=partial(_curve_with, crowded=True),
         ),
         Mistake(
             name="mirrored",
             title="Close: the places are mirrored.",
             why="A unit steps at x = −b / w, so with a positive weight the bias must be negative for a place right of "
             "0: b = −w · place.",
-            version=lambda: _curve_with(mirrored=True),
+            version=partial(_curve_with, mirrored=True),
         ),
         Mistake(
             name="never_down",
             title="It climbs and climbs.",
             why="Each step stays up for all that follows. Either take every tower down again with a second unit of the "
             "opposite output weight, or step only by the *difference* to the piece before.",
-            version=lambda: _curve_with(never_down=True),
+            version=partial(_curve_with, never_down=True),
         ),
         Mistake(
             name="half_at_the_end",
             title="Nearly: a wall stands on the edge.",
             why="A unit is *halfway* up at its place. So a wall at exactly 0 or 1 lets the curve begin or end at half "
             "its height. Move the outermost walls well outside, as `towers` did in section 4.",
-            version=lambda: _curve_with(half_at_the_end=True),
+            version=partial(_curve_with, half_at_the_end=True),
         ),
         Mistake(
             name="too_coarse",
             title="Close: right in shape, and too coarse.",
             why="On each piece a staircase is off by up to half of what the goal gains there. More, narrower pieces: "
             "the error shrinks in proportion.",
-            version=lambda: _curve_with(coarse=True),
+            version=partial(_curve_with, coarse=True),
         ),
         Mistake(
             name="transposed",
             title="Close: are the weights transposed?",
             why="One input and H hidden units: `w1` is (in, out), that is (1, H), and `w2` is (H, 1).",
-            version=lambda: _curve_with(transposed=True),
+            version=partial(_curve_with, transposed=True),
         ),
     ),
 )

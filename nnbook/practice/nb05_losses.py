@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from nnbook.practice.catalog import Exercise, Finding, Mistake, Option, Question, Quiz
@@ -68,8 +70,8 @@ def _worked_huber(case, where):
     else:
         cost = delta * (far - delta / 2)
         by = (
-            f"{far:.4g} is more than {delta:.4g}, so it costs "
-            f"{delta:.4g} · ({far:.4g} − {delta / 2:.4g}) = {cost:.4g}"
+            f"{far:.4g} is more than {delta:.4g}, so it costs {delta:.4g} · ({far:.4g} − {delta / 2:.4g}) = "
+            f"{cost:.4g}"
         )
     return f"the first error is {d:.4g}. {by}. Then take the mean of all {prediction.size}."
 
@@ -898,43 +900,41 @@ def bus_loss(prediction, target):  # (N,), (N,) -> one number, (N,)
             title="Close: it is as hard on the early as on the late.",
             why="Standing about and missing the bus cost the same by this loss. Treat negative errors "
             "differently: `np.where(error < 0, ..., ...)`.",
-            version=lambda prediction, target: _bus_loss_with(prediction, target, low=1.0),
+            version=partial(_bus_loss_with, low=1.0),
         ),
         Mistake(
             name="wrong_way",
             title="Close: it punishes the wrong side.",
             why="error = prediction − target is *negative* when you predicted too few minutes, and that is "
             "when the bus is gone.",
-            version=lambda prediction, target: _bus_loss_with(prediction, target, low=1.0, high=3.0),
+            version=partial(_bus_loss_with, low=1.0, high=3.0),
         ),
         Mistake(
             name="below_zero",
             title="A loss below zero?",
             why="An error that earns something will be sought: training walks towards whatever lowers the "
             "number. Mind the sign on the negative side, where −3 · error is positive.",
-            version=lambda prediction, target: _bus_loss_with(prediction, target, low=-3.0),
+            version=partial(_bus_loss_with, low=-3.0),
         ),
         Mistake(
             name="sum_for_mean",
             title="Close: a sum where a mean was asked.",
             why="With a sum, a month of days looks thirty times as bad as one day.",
-            version=lambda prediction, target: _bus_loss_with(
-                prediction, target, summed=True, slopes_summed=True
-            ),
+            version=partial(_bus_loss_with, summed=True, slopes_summed=True),
         ),
         Mistake(
             name="slope_of_the_sum",
             title="Close: the slopes are those of the sum.",
             why="The loss is a mean, so one prediction moves it by one N-th of its own cost: divide the slopes "
             "by N as well.",
-            version=lambda prediction, target: _bus_loss_with(prediction, target, slopes_summed=True),
+            version=partial(_bus_loss_with, slopes_summed=True),
         ),
         Mistake(
             name="slopes_turned",
             title="Close: the slopes point the wrong way.",
             why="A slope says how the loss moves when the prediction *rises*. On the low side the loss falls "
             "then, so the slope is negative there.",
-            version=lambda prediction, target: _bus_loss_with(prediction, target, sign=-1.0),
+            version=partial(_bus_loss_with, sign=-1.0),
         ),
         Mistake(
             name="slopes_do_not_fit",
@@ -951,7 +951,7 @@ def bus_loss(prediction, target):  # (N,), (N,) -> one number, (N,)
             title="Close: one wild day would drown all others.",
             why="The squared error's pull grows with the error, without end. Let the far part be straight, as "
             "Huber did, or all of it.",
-            version=lambda prediction, target: _bus_loss_with(prediction, target, squared=True),
+            version=partial(_bus_loss_with, squared=True),
         ),
     ),
 )

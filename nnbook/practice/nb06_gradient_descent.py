@@ -85,9 +85,8 @@ def _worked_partial(case, where):
     up[i] += h
     down[i] -= h
     return (
-        f"for weight {i} the loss is {loss(up):.6g} at w = {show(up)} and {loss(down):.6g} at w = "
-        f"{show(down)}. "
-        f"The difference over {2 * h:.4g} is {(loss(up) - loss(down)) / (2 * h):.6g}."
+        f"for weight {i} the loss is {loss(up):.6g} at w = {show(up)} and {loss(down):.6g} at w = {show(down)}. The "
+        f"difference over {2 * h:.4g} is {(loss(up) - loss(down)) / (2 * h):.6g}."
     )
 
 
@@ -121,19 +120,15 @@ def partial_derivatives(loss, w, h):  # a function, (D,), one number -> (D,)
             name="left_moved",
             title="Close: the weights were not put back.",
             seen="You gave {yours}, the partial derivatives are {right}.",
-            why="After its wiggle a weight has to return to where it stood, before the next one moves. "
-            "*Partial* means: one moves, the others stand still where they were. Begin each round with a "
-            "fresh "
-            "`w.copy()`.",
+            why="After its wiggle a weight has to return to where it stood, before the next one moves. *Partial* "
+            "means: one moves, the others stand still where they were. Begin each round with a fresh `w.copy()`.",
         ),
         Mistake(
             name="one_sided",
             title="Close: you wiggled to one side only.",
             seen="You gave {yours}, with both sides it is {right}.",
-            why="(loss(w + h) − loss(w)) / h is the slope between here and a little further up, and on a "
-            "curve that "
-            "leans to one side. Up and down by the same h, the lean cancels. The smaller h, the less it "
-            "matters; "
+            why="(loss(w + h) − loss(w)) / h is the slope between here and a little further up, and on a curve that "
+            "leans to one side. Up and down by the same h, the lean cancels. The smaller h, the less it matters; "
             "here h is large on purpose.",
         ),
         Mistake(
@@ -146,16 +141,14 @@ def partial_derivatives(loss, w, h):  # a function, (D,), one number -> (D,)
             name="not_divided",
             title="Those are differences, not slopes.",
             seen="You gave {yours}, the partial derivatives are {right}.",
-            why="How much the loss changed depends on how far you moved the weight. The slope is the "
-            "change for *each "
-            "unit* of weight: divide by the distance, 2 h.",
+            why="How much the loss changed depends on how far you moved the weight. The slope is the change for "
+            "*each unit* of weight: divide by the distance, 2 h.",
         ),
         Mistake(
             name="all_at_once",
             title="All the weights moved together.",
             seen="You gave {yours}, the partial derivatives are {right}.",
-            why="`w + h` adds h to every entry of the array. That gives one slope, the one along the "
-            "diagonal, and "
+            why="`w + h` adds h to every entry of the array. That gives one slope, the one along the diagonal, and "
             "nobody can tell from it which weight did what. Change a single entry: `up[i] += h`.",
         ),
         Mistake(
@@ -231,11 +224,9 @@ def _worked_loss_gradient(case, where):
     X, y, w, b = case
     error = X @ w + b - y
     return (
-        f"the errors, prediction minus truth, are {show(error)}. Times the inputs of column 0, "
-        f"{show(X[:, 0])}, the mean "
-        f"of the products is {np.mean(error * X[:, 0]):.4g}; doubled, it is the first entry of dw. The "
-        f"mean of the errors "
-        f"themselves is {error.mean():.4g}; doubled, it is db."
+        f"the errors, prediction minus truth, are {show(error)}. Times the inputs of column 0, {show(X[:, 0])}, the "
+        f"mean of the products is {np.mean(error * X[:, 0]):.4g}; doubled, it is the first entry of dw. The mean of "
+        f"the errors themselves is {error.mean():.4g}; doubled, it is db."
     )
 
 
@@ -272,18 +263,15 @@ def loss_gradient(X, y, w, b):  # (N, D), (N,), (D,), one number -> dw, db
             name="turned",
             title="Close: your gradient points downhill.",
             seen="You gave dw = {your_dw}, asked was {right_dw}: as large, the other way.",
-            why="You took *truth − prediction*. The squared error grows when the prediction moves away "
-            "from the truth "
-            "on the side where it stands: prediction − truth. The minus sign belongs to the *step*, not to "
-            "the "
+            why="You took *truth − prediction*. The squared error grows when the prediction moves away from the "
+            "truth on the side where it stands: prediction − truth. The minus sign belongs to the *step*, not to the "
             "gradient.",
         ),
         Mistake(
             name="summed",
             title="Close: a sum where the loss is a mean.",
             seen="You gave dw = {your_dw}, asked was {right_dw}.",
-            why="The gradient follows the loss to the letter: a mean over N examples carries 1/N. With a "
-            "sum, the "
+            why="The gradient follows the loss to the letter: a mean over N examples carries 1/N. With a sum, the "
             "steps would grow with the number of examples.",
         ),
         Mistake(
@@ -303,16 +291,14 @@ def loss_gradient(X, y, w, b):  # (N, D), (N,), (D,), one number -> dw, db
             name="inputs_forgotten",
             title="Every weight was given the bias's derivative.",
             seen="You gave dw = {your_dw}, asked was {right_dw}.",
-            why="A weight is multiplied by its input, so raising it moves a prediction by that input: each "
-            "error counts "
-            "as often as its input is large. Only the bias, whose input is always 1, gets the plain mean.",
+            why="A weight is multiplied by its input, so raising it moves a prediction by that input: each error "
+            "counts as often as its input is large. Only the bias, whose input is always 1, gets the plain mean.",
         ),
         Mistake(
             name="squared",
             title="Those are squares; the slope has the error itself.",
             seen="You gave dw = {your_dw}, asked was {right_dw}.",
-            why="The loss has the square of the error; its slope has twice the error, with its sign. A "
-            "square has "
+            why="The loss has the square of the error; its slope has twice the error, with its sign. A square has "
             "forgotten which way.",
         ),
     ),
@@ -378,9 +364,8 @@ def _worked_walk(case, where):
     slope, start, rate, _ = case
     first = start - rate * slope(start)
     return (
-        f"at {show(start)} the gradient is {show(slope(start))}. Rate times that is "
-        f"{show(rate * slope(start))}; taken away, "
-        f"the next place is {show(first)}. There the gradient is another one: {show(slope(first))}."
+        f"at {show(start)} the gradient is {show(slope(start))}. Rate times that is {show(rate * slope(start))}; "
+        f"taken away, the next place is {show(first)}. There the gradient is another one: {show(slope(first))}."
     )
 
 
@@ -414,17 +399,15 @@ def walk(slope, start, rate, steps):  # a function, (D,), two numbers -> (steps 
             name="plus",
             title="Close: a plus where a minus belongs.",
             seen="You gave {yours}, asked was {right}.",
-            why="The gradient points to where the loss *grows*. Adding it is gradient ascent: each step "
-            "makes things "
+            why="The gradient points to where the loss *grows*. Adding it is gradient ascent: each step makes things "
             "worse, and the next gradient larger. `w = w - rate * slope(w)`.",
         ),
         Mistake(
             name="one_array",
             title="All rows are the last place.",
             seen="You gave {yours}, asked was {right}.",
-            why="`w -= …` changes the array itself, and a list keeps no copies: every entry of your list "
-            "is that same "
-            "array. `w = w - …` makes a new one for each step.",
+            why="`w -= …` changes the array itself, and a list keeps no copies: every entry of your list is that "
+            "same array. `w = w - …` makes a new one for each step.",
         ),
         Mistake(
             name="start_missing",
@@ -436,16 +419,14 @@ def walk(slope, start, rate, steps):  # a function, (D,), two numbers -> (steps 
             name="asked_once",
             title="Close: you asked for the way only once.",
             seen="You gave {yours}, asked was {right}.",
-            why="Every step went along the gradient of the *start*. The ground changes under your feet: "
-            "ask again "
-            "at each place, inside the loop.",
+            why="Every step went along the gradient of the *start*. The ground changes under your feet: ask again at "
+            "each place, inside the loop.",
         ),
         Mistake(
             name="rate_forgotten",
             title="Close: the rate is missing.",
             seen="You gave {yours}, asked was {right}.",
-            why="The gradient says which way, and how steep it is. How far to go is the rate's business: "
-            "rate times "
+            why="The gradient says which way, and how steep it is. How far to go is the rate's business: rate times "
             "gradient.",
         ),
         Mistake(
@@ -498,8 +479,7 @@ def _worked_iterations(case, where):
     more = f", and one more with the remaining {rest}" if rest else ", and nothing is left over"
     per_epoch = full + bool(rest)
     return (
-        f"{examples:,} examples make {full:,} full batches of {batch_size:,}{more}: {per_epoch:,} steps "
-        f"for each of "
+        f"{examples:,} examples make {full:,} full batches of {batch_size:,}{more}: {per_epoch:,} steps for each of "
         f"{epochs:,} epochs, {per_epoch * epochs:,} in all."
     )
 
@@ -535,10 +515,8 @@ def iterations(examples, batch_size, epochs):  # three whole numbers -> per_epoc
             name="epoch_for_iteration",
             title="You counted epochs.",
             seen="You gave {yours}, asked was {right}.",
-            why="An *iteration* is one step, with one batch. An *epoch* is once through all the examples, "
-            "and takes as "
-            "many iterations as there are batches. They are the same number only when one batch holds "
-            "everything.",
+            why="An *iteration* is one step, with one batch. An *epoch* is once through all the examples, and takes "
+            "as many iterations as there are batches. They are the same number only when one batch holds everything.",
         ),
         Mistake(
             name="last_batch_lost",
@@ -550,8 +528,7 @@ def iterations(examples, batch_size, epochs):  # three whole numbers -> per_epoc
             name="over_the_border",
             title="Close: a batch does not reach into the next epoch.",
             seen="You gave {yours}, asked was {right}.",
-            why="You divided the examples of all epochs at once. But each epoch ends with its own smaller "
-            "batch, and "
+            why="You divided the examples of all epochs at once. But each epoch ends with its own smaller batch, and "
             "the next begins anew: round up for one epoch first, then multiply.",
         ),
         Mistake(
@@ -564,9 +541,8 @@ def iterations(examples, batch_size, epochs):  # three whole numbers -> per_epoc
             name="batch_size_itself",
             title="The batch size is how many examples a step sees.",
             seen="You gave {yours}, asked was {right}.",
-            why="The number of batches is another thing: the examples divided by the batch size. Larger "
-            "batches, fewer "
-            "steps.",
+            why="The number of batches is another thing: the examples divided by the batch size. Larger batches, "
+            "fewer steps.",
         ),
     ),
     worked=_worked_iterations,
@@ -621,11 +597,9 @@ def _unscale_cases():
 def _worked_unscale(case, where):
     w, b, mean, deviation = case
     return (
-        f"input 0 enters as (x − {mean[0]:.4g}) / {deviation[0]:.4g}, times {w[0]:.4g}. Multiplied out, "
-        f"that is "
-        f"{w[0] / deviation[0]:.4g} x, and a constant {-w[0] * mean[0] / deviation[0]:.4g} that belongs to "
-        f"the bias. All inputs "
-        f"together: bias {b - np.sum(w * mean / deviation):.4g}."
+        f"input 0 enters as (x − {mean[0]:.4g}) / {deviation[0]:.4g}, times {w[0]:.4g}. Multiplied out, that is "
+        f"{w[0] / deviation[0]:.4g} x, and a constant {-w[0] * mean[0] / deviation[0]:.4g} that belongs to the bias. "
+        f"All inputs together: bias {b - np.sum(w * mean / deviation):.4g}."
     )
 
 
@@ -669,8 +643,7 @@ def unscale(w_scaled, b_scaled, mean, deviation):  # (D,), one number, (D,), (D,
             name="bias_left",
             title="Close: the bias stayed as it was.",
             seen="You gave b = {your_b}, asked was {right_b}.",
-            why="Subtracting the mean shifts every prediction by a constant. For raw inputs nobody "
-            "subtracts it any "
+            why="Subtracting the mean shifts every prediction by a constant. For raw inputs nobody subtracts it any "
             "more, so the bias has to.",
         ),
         Mistake(
@@ -798,47 +771,40 @@ def fit_rents(X, y, rng):  # (240, 3), (240,), a generator -> w (3,), b
         "Standardise first, each column with its own mean and deviation. Then a rate of 0.1 or 0.2 will do.",
         "Print the loss every hundred steps. When it stands still, you are there; when it grows, lower the "
         "rate.",
-        "What you have found belongs to standardised inputs. The exercise before this one turns it into "
-        "weights for raw "
-        "ones.",
+        "What you have found belongs to standardised inputs. The exercise before this one turns it into weights for "
+        "raw ones.",
     ),
-    next="Do it without standardising. How small must the rate be so that nothing explodes, and how far "
-    "does the bias get in "
-    "10,000 steps?",
+    next="Do it without standardising. How small must the rate be so that nothing explodes, and how far does the "
+    "bias get in 10,000 steps?",
     wrong=(
         Mistake(
             name="ran_away",
             title="It ran away.",
-            why="Each step overshoots by more than it corrects. With raw columns the metres to the station "
-            "make the "
-            "landscape so steep that only a rate near 10⁻⁷ survives: standardise first. If it still runs "
-            "away, look for a plus "
-            "where the step needs a minus.",
+            why="Each step overshoots by more than it corrects. With raw columns the metres to the station make the "
+            "landscape so steep that only a rate near 10⁻⁷ survives: standardise first. If it still runs away, look "
+            "for a plus where the step needs a minus.",
             version=lambda X, y, rng: _rents_by(X, y, sign=1.0),
         ),
         Mistake(
             name="still_scaled",
             title="Nearly: these weights are for standardised inputs.",
-            why="On standardised columns they do well. Asked are w and b for square metres, metres and "
-            "years: divide each weight "
-            "by its deviation, and let the bias take over the means.",
+            why="On standardised columns they do well. Asked are w and b for square metres, metres and years: divide "
+            "each weight by its deviation, and let the bias take over the means.",
             version=lambda X, y, rng: _rents_by(X, y, back=False),
         ),
         Mistake(
             name="bias_off",
             title="Close: the weights do well, the bias does not.",
-            why="With another constant your predictions would be about as good as any. Either the means "
-            "that were subtracted have "
-            "not come off the bias, or the bias was not trained, or not for long enough, or a large rate "
-            "still throws it about.",
+            why="With another constant your predictions would be about as good as any. Either the means that were "
+            "subtracted have not come off the bias, or the bias was not trained, or not for long enough, or a large "
+            "rate still throws it about.",
             version=lambda X, y, rng: _rents_by(X, y, bias=False),
         ),
         Mistake(
             name="not_there",
             title="It has not arrived yet.",
-            why="Too few steps, or too small a rate; a rate that suits the steepest column lets the others "
-            "creep. (With "
-            "mini-batches: a rate that stays large lets the weights jump about near the end.)",
+            why="Too few steps, or too small a rate; a rate that suits the steepest column lets the others creep. "
+            "(With mini-batches: a rate that stays large lets the weights jump about near the end.)",
             version=lambda X, y, rng: _rents_by(X, y, scaled=False, rate=1e-7, steps=2000),
         ),
         Mistake(
@@ -868,8 +834,7 @@ WARMUP = Quiz(
                 ),
                 Option(
                     "4.97.",
-                    "The slope is the change for each unit: −3 times 0.01 is −0.03. You will make many "
-                    "such small "
+                    "The slope is the change for each unit: −3 times 0.01 is −0.03. You will make many such small "
                     "moves today.",
                     True,
                 ),
@@ -879,9 +844,8 @@ WARMUP = Quiz(
                 ),
                 Option(
                     "That cannot be told without the curve.",
-                    "Not to the last digit. But nearby a smooth curve hardly differs from its slope's "
-                    "straight line, and "
-                    "that is all that learning will need.",
+                    "Not to the last digit. But nearby a smooth curve hardly differs from its slope's straight line, "
+                    "and that is all that learning will need.",
                 ),
             ),
         ),
@@ -929,9 +893,8 @@ IS_THIS_TRUE = Quiz(
             (
                 Option(
                     "True: 1 is a full step, and more than that must overshoot.",
-                    "A full step of what? The gradient is no distance. On taxi rides in thousands of "
-                    "kilometres a rate of "
-                    "50,000 learnt well, on the same rides in metres a rate of a millionth was too large.",
+                    "A full step of what? The gradient is no distance. On taxi rides in thousands of kilometres a "
+                    "rate of 50,000 learnt well, on the same rides in metres a rate of a millionth was too large.",
                 ),
                 Option(
                     "True for data that were brought to a common scale.",
@@ -940,9 +903,8 @@ IS_THIS_TRUE = Quiz(
                 ),
                 Option(
                     "False: it has to be above 0, and how large it may be depends on the loss and the data.",
-                    "The limit is 2 divided by the steepest curvature. Change the unit of the data, and "
-                    "the limit is another "
-                    "number: 1 has no special meaning.",
+                    "The limit is 2 divided by the steepest curvature. Change the unit of the data, and the limit is "
+                    "another number: 1 has no special meaning.",
                     True,
                 ),
             ),
@@ -957,9 +919,8 @@ BOTH = Quiz(
     kind="predict",
     questions=(
         Question(
-            "Wiggling w changes the loss by −61.6 for each unit, wiggling b by −18. Now raise *both* by "
-            "0.001. The loss "
-            "changes by about …",
+            "Wiggling w changes the loss by −61.6 for each unit, wiggling b by −18. Now raise *both* by 0.001. The "
+            "loss changes by about …",
             (
                 Option(
                     "−0.0616: the stronger one counts.",
@@ -971,15 +932,13 @@ BOTH = Quiz(
                 ),
                 Option(
                     "nothing predictable: they disturb each other.",
-                    "They do, a little: it is what is left over in the last digits. For small moves the "
-                    "disturbance is far "
-                    "smaller than the effects themselves.",
+                    "They do, a little: it is what is left over in the last digits. For small moves the disturbance "
+                    "is far smaller than the effects themselves.",
                 ),
                 Option(
                     "−0.0796: the sum of the two.",
-                    "For small moves the effects add up. So the partial derivatives, one for each weight, "
-                    "say what *any* "
-                    "small move will do.",
+                    "For small moves the effects add up. So the partial derivatives, one for each weight, say what "
+                    "*any* small move will do.",
                     True,
                 ),
             ),
@@ -994,15 +953,13 @@ TOWARDS = Quiz(
     kind="predict",
     questions=(
         Question(
-            "You stand at w = 0, b = 0, and look in the direction in which the loss falls fastest. Is that "
-            "the direction of the "
-            "minimum?",
+            "You stand at w = 0, b = 0, and look in the direction in which the loss falls fastest. Is that the "
+            "direction of the minimum?",
             (
                 Option(
                     "Yes: downhill leads to the bottom, so steepest downhill leads straight to it.",
-                    "It would in a round bowl. In this long valley the steepest way leads across, to the "
-                    "floor, and the "
-                    "minimum lies along: the two directions differ by 44 degrees.",
+                    "It would in a round bowl. In this long valley the steepest way leads across, to the floor, and "
+                    "the minimum lies along: the two directions differ by 44 degrees.",
                 ),
                 Option(
                     "Not in general: the steepest way here need not be the way to the minimum.",
@@ -1012,9 +969,8 @@ TOWARDS = Quiz(
                 ),
                 Option(
                     "No: it points away from the minimum.",
-                    "The gradient itself points uphill. The direction of fastest fall is its opposite, and "
-                    "it does bring "
-                    "you nearer, though not straight.",
+                    "The gradient itself points uphill. The direction of fastest fall is its opposite, and it does "
+                    "bring you nearer, though not straight.",
                 ),
             ),
         ),
@@ -1041,8 +997,7 @@ TWICE = Quiz(
                 ),
                 Option(
                     "It jumps to 6, back to 0, to 6, for ever.",
-                    "Twice the rate, twice the way: 6. There the slope is as large, with the other sign: "
-                    "back to 0. "
+                    "Twice the rate, twice the way: 6. There the slope is as large, with the other sign: back to 0. "
                     "Nothing is ever lost or won.",
                     True,
                 ),
@@ -1062,22 +1017,19 @@ EPOCH = Quiz(
     kind="predict",
     questions=(
         Question(
-            "All three look at each of the 1,000 examples once, at the same rate of 0.05. Who is then "
-            "*farthest* from the "
-            "minimum?",
+            "All three look at each of the 1,000 examples once, at the same rate of 0.05. Who is then *farthest* "
+            "from the minimum?",
             (
                 Option(
                     "All of them at once: one step with the gradient of the whole.",
-                    "The most careful of them has taken one step. The others have moved 50 and 1,000 times "
-                    "for the same "
-                    "number of looks, and small errors in the direction cost them little.",
+                    "The most careful of them has taken one step. The others have moved 50 and 1,000 times for the "
+                    "same number of looks, and small errors in the direction cost them little.",
                     True,
                 ),
                 Option(
                     "One at a time: 1,000 steps that all point somewhere else.",
-                    "They point somewhere else, and on average the right way. Even so it stands fifteen "
-                    "times nearer than "
-                    "whoever took one exact step.",
+                    "They point somewhere else, and on average the right way. Even so it stands fifteen times nearer "
+                    "than whoever took one exact step.",
                 ),
                 Option(
                     "Twenty at a time: neither exact nor frequent.",
@@ -1099,21 +1051,18 @@ HIDDEN = Quiz(
     kind="predict",
     questions=(
         Question(
-            "A linear unit with three weights and no bias starts at zero and descends on these three "
-            "examples, a thousand steps "
-            "at rate 0.01. What will its weights be?",
+            "A linear unit with three weights and no bias starts at zero and descends on these three examples, a "
+            "thousand steps at rate 0.01. What will its weights be?",
             (
                 Option(
                     "Some that fit the three examples, and quite different from 2, −1, 5.",
-                    "If there were others that fit, it could have found those. But three examples that "
-                    "differ enough leave three "
-                    "weights no choice.",
+                    "If there were others that fit, it could have found those. But three examples that differ enough "
+                    "leave three weights no choice.",
                 ),
                 Option(
                     "2, −1, 5.",
-                    "Three examples are three equations for three unknowns, and these have one solution "
-                    "only. Where the loss "
-                    "is zero, the hidden function is found.",
+                    "Three examples are three equations for three unknowns, and these have one solution only. Where "
+                    "the loss is zero, the hidden function is found.",
                     True,
                 ),
                 Option(
@@ -1142,9 +1091,8 @@ SADDLE = Quiz(
             (
                 Option(
                     "It is the lowest place of all.",
-                    "The gradient knows the ground under your feet. This landscape is level at three "
-                    "places, and one of "
-                    "them is the lowest.",
+                    "The gradient knows the ground under your feet. This landscape is level at three places, and one "
+                    "of them is the lowest.",
                 ),
                 Option(
                     "It is the lowest place of its surroundings.",

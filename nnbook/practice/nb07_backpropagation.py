@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
 
@@ -64,9 +65,8 @@ def _worked_slope(case, where):
     z = np.log(y / (1 - y))
     above = sigmoid(z + 0.001)
     return (
-        f"the output {y:.4g} comes of the sum z = {z:.4g}. At z + 0.001 the sigmoid is {above:.8f} instead "
-        f"of {y:.8f}: "
-        f"{(above - y) / 0.001:.4f} for each unit of z."
+        f"the output {y:.4g} comes of the sum z = {z:.4g}. At z + 0.001 the sigmoid is {above:.8f} instead of "
+        f"{y:.8f}: {(above - y) / 0.001:.4f} for each unit of z."
     )
 
 
@@ -196,9 +196,8 @@ def _worked_gradient(case, where):
     o, t = float(output[where]), float(target[where])
     before, after = (o - t) ** 2 / 2, (o + 0.001 - t) ** 2 / 2
     return (
-        f"raise the output {o:.4g}, whose target is {t:.4g}, by 0.001. Its part of E goes from "
-        f"{before:.7f} to {after:.7f}: "
-        f"{(after - before) / 0.001:.4f} for each unit."
+        f"raise the output {o:.4g}, whose target is {t:.4g}, by 0.001. Its part of E goes from {before:.7f} to "
+        f"{after:.7f}: {(after - before) / 0.001:.4f} for each unit."
     )
 
 
@@ -272,17 +271,15 @@ def output_gradient(output, target):  # one shape -> the same
             name="each_error",
             title="Those are the shares of the error, not their slopes.",
             seen="You gave {yours}, the gradient is {right}.",
-            why="½ (o − t)² says how much each output adds to the error. Asked is how that *changes* when "
-            "the output "
+            why="½ (o − t)² says how much each output adds to the error. Asked is how that *changes* when the output "
             "rises: its derivative, o − t. A gradient has a sign; a square has lost it.",
         ),
         Mistake(
             name="sign_only",
             title="Always the same strength.",
             seen="Every sign is right, and no size: you gave {yours}, the gradient is {right}.",
-            why="±1 is the slope of |output − target|. The square's slope, output − target, also says *how "
-            "far* off an output is: a small "
-            "error pushes softly, a large one hard.",
+            why="±1 is the slope of |output − target|. The square's slope, output − target, also says *how far* off "
+            "an output is: a small error pushes softly, a large one hard.",
         ),
     ),
     numbers=lambda case, output: {"count": case[0].size},
@@ -352,9 +349,8 @@ def _worked_hidden(case, where):
     terms = " + ".join(f"({d:.4g})({w:.4g})" for d, w in zip(delta[n], weight[unit], strict=True))
     back = delta[n] @ weight[unit]
     return (
-        f"hidden unit {unit} of example {n} gets {terms} = {back:.4g} back through its weights. Its slope, "
-        "from its output "
-        f"{h[n, unit]:.4g}, is {h[n, unit] * (1 - h[n, unit]):.4g}. Together: "
+        f"hidden unit {unit} of example {n} gets {terms} = {back:.4g} back through its weights. Its slope, from its "
+        f"output {h[n, unit]:.4g}, is {h[n, unit] * (1 - h[n, unit]):.4g}. Together: "
         f"{back * h[n, unit] * (1 - h[n, unit]):.4g}."
     )
 
@@ -428,12 +424,10 @@ def hidden_gradient(delta, weight, h):  # (N, M), (H, M), (N, H) -> (N, H)
         Mistake(
             name="slope_misplaced",
             title="Close: the slope stands on the wrong side of the weights.",
-            seen="Where H and M are equal it runs, and gives {yours} instead of {right}. Where they differ, "
-            "the shapes "
-            "refuse.",
-            why="`delta` belongs to the M outputs, h (1 − h) to the H hidden units. First carry the blame "
-            "back over the "
-            "weights, `delta @ weight.T`, and only then, among the hidden units, multiply by their slopes.",
+            seen="Where H and M are equal it runs, and gives {yours} instead of {right}. Where they differ, the "
+            "shapes refuse.",
+            why="`delta` belongs to the M outputs, h (1 − h) to the H hidden units. First carry the blame back over "
+            "the weights, `delta @ weight.T`, and only then, among the hidden units, multiply by their slopes.",
         ),
         Mistake(
             name="half_slope",
@@ -514,10 +508,9 @@ def _worked_backward(case, where):
     delta2 = (y - target) * y * (1 - y) / len(x)
     delta1 = delta2 @ w2.T * h * (1 - h)
     return (
-        f"the gradient before the output's sigmoid, delta2, is {show(delta2)}; before the hidden sigmoids, "
-        "delta1, it is "
-        f"{show(delta1)}. Do you have these on your way? Each weight's gradient is what came in times "
-        "these, added over the examples."
+        f"the gradient before the output's sigmoid, delta2, is {show(delta2)}; before the hidden sigmoids, delta1, "
+        f"it is {show(delta1)}. Do you have these on your way? Each weight's gradient is what came in times these, "
+        "added over the examples."
     )
 
 
@@ -607,17 +600,15 @@ def backward(x, h, y, target, w2):  # (N, D), (N, H), (N, M), (N, M), (H, M) -> 
             title="Close: you divided by too much.",
             seen="All four are {outputs} times too small, the number of outputs: your db2 is {your_db2}, "
             "asked was {right_db2}.",
-            why="This E is a *sum* over the outputs and a mean over the examples, so only N divides. "
-            "`np.mean` and `.size` count the outputs "
-            "as well. (nnbook.MSELoss means it so: always look which mean a loss is.)",
+            why="This E is a *sum* over the outputs and a mean over the examples, so only N divides. `np.mean` and "
+            "`.size` count the outputs as well. (nnbook.MSELoss means it so: always look which mean a loss is.)",
         ),
         Mistake(
             name="slope_of_output",
             title="Close: the slopes are taken in the wrong place.",
             seen="Your db2 is {your_db2}, asked was {right_db2}.",
-            why="You took the sigmoid's slope at h and y as if they were the sums. They have been through "
-            "the sigmoid already: from "
-            "the outputs the slopes are h (1 − h) and y (1 − y), with no further sigmoid.",
+            why="You took the sigmoid's slope at h and y as if they were the sums. They have been through the "
+            "sigmoid already: from the outputs the slopes are h (1 − h) and y (1 − y), with no further sigmoid.",
         ),
         Mistake(
             name="doubled",
@@ -698,10 +689,9 @@ def _worked_step(case, where):
     delta_y = (y - target) * y * (1 - y)
     delta_h = delta_y * v * h * (1 - h)
     return (
-        f"h = {h:.4g}, y = {y:.4g}; before the output's sigmoid the gradient is {delta_y:.4g}, before the "
-        "hidden one "
-        f"{delta_h:.4g}; ∂E/∂v = {delta_y * h:.4g}, ∂E/∂w = {delta_h * x:.4g}. Which of these is the first "
-        "that you do not have?"
+        f"h = {h:.4g}, y = {y:.4g}; before the output's sigmoid the gradient is {delta_y:.4g}, before the hidden one "
+        f"{delta_h:.4g}; ∂E/∂v = {delta_y * h:.4g}, ∂E/∂w = {delta_h * x:.4g}. Which of these is the first that you "
+        "do not have?"
     )
 
 
@@ -785,9 +775,8 @@ def step(x, target, w, v, rate):  # five numbers -> new w, new v
             name="inputs_forgotten",
             title="Close: what came in is missing.",
             seen="You gave w = {your_w}, v = {your_v}; asked was w = {right_w}, v = {right_v}.",
-            why="`delta_y` and `delta_h` are the gradients of the *sums*. A weight's own gradient is that "
-            "times what the "
-            "weight multiplies: h for v, x for w.",
+            why="`delta_y` and `delta_h` are the gradients of the *sums*. A weight's own gradient is that times what "
+            "the weight multiplies: h for v, x for w.",
         ),
         Mistake(
             name="gradients_returned",
@@ -1027,10 +1016,9 @@ def train_xor(rng):
     judge=_judge_train_xor,
     expects="four arrays, `w1, b1, w2, b2`, of shapes (2, H), (H,), (H, 1) and (1,)",
     hints=(
-        "Take the matrices from the exercise before: forward, the two deltas, four gradients, four "
-        "updates; in a loop of a thousand steps or more. Draw the weights, with `rng.normal(0, 1, (2, "
-        "H))`, so "
-        "that the hidden units differ from the start.",
+        "Take the matrices from the exercise before: forward, the two deltas, four gradients, four updates; in a "
+        "loop of a thousand steps or more. Draw the weights, with `rng.normal(0, 1, (2, H))`, so that the hidden "
+        "units differ from the start.",
         "With two hidden units some starts get stuck. Eight are plenty. A rate of about 2 suits sigmoids "
         "and squares here: their slopes are small.",
         "All gradients first, then all updates: `w2 -= rate * h.T @ delta2` comes after `delta1` has been "
@@ -1041,42 +1029,40 @@ def train_xor(rng):
         Mistake(
             name="undecided",
             title="It says nearly the same to all four.",
-            why="Three causes are common. All weights start at 0 (or equal): then all hidden units get the "
-            "same gradient and stay one and the same unit. Or the rate is so small, or the steps so "
-            "few, that nothing has happened yet. "
-            "Or it is so large that all units are saturated and no gradient comes back. Print the error "
-            "every 500 steps: it should fall.",
-            version=lambda rng: _train_xor_with(rng, zeros=True),
+            why="Three causes are common. All weights start at 0 (or equal): then all hidden units get the same "
+            "gradient and stay one and the same unit. Or the rate is so small, or the steps so few, that nothing has "
+            "happened yet. Or it is so large that all units are saturated and no gradient comes back. Print the "
+            "error every 500 steps: it should fall.",
+            version=partial(_train_xor_with, zeros=True),
         ),
         Mistake(
             name="at_the_wall",
             title="It has been driven against a wall.",
-            why="All four outputs stand at one end of the sigmoid, where no gradient comes back any more. "
-            "Two things do that: steps "
-            "*uphill* (`target - y` with `-=`, or `y - target` with `+=`), and a rate that is far too large.",
-            version=lambda rng: _train_xor_with(rng, sign=-1.0),
+            why="All four outputs stand at one end of the sigmoid, where no gradient comes back any more. Two things "
+            "do that: steps *uphill* (`target - y` with `-=`, or `y - target` with `+=`), and a rate that is far too "
+            "large.",
+            version=partial(_train_xor_with, sign=-1.0),
         ),
         Mistake(
             name="too_short",
             title="It is on its way: train on.",
             why="All four lean to the right side. More steps, or a somewhat larger rate, will bring them "
             "home.",
-            version=lambda rng: _train_xor_with(rng, steps=60),
+            version=partial(_train_xor_with, steps=60),
         ),
         Mistake(
             name="stuck",
             title="It gets some cases right, and others not.",
-            why="This is what one line can do (OR, AND), and where training sometimes gets stuck when "
-            "there are few hidden units: the two lines that XOR needs have fallen together. Give it "
-            "more hidden units, or check that every weight has its own gradient "
-            "and that the biases learn too.",
-            version=lambda rng: _train_xor_with(rng, target=(0, 1, 1, 1)),
+            why="This is what one line can do (OR, AND), and where training sometimes gets stuck when there are few "
+            "hidden units: the two lines that XOR needs have fallen together. Give it more hidden units, or check "
+            "that every weight has its own gradient and that the biases learn too.",
+            version=partial(_train_xor_with, target=(0, 1, 1, 1)),
         ),
         Mistake(
             name="upside_down",
             title="Close: exactly upside down.",
             why="It has learnt the opposite. Look at the targets, and at the sign of y − target.",
-            version=lambda rng: _train_xor_with(rng, target=(1, 0, 0, 1)),
+            version=partial(_train_xor_with, target=(1, 0, 0, 1)),
         ),
         Mistake(
             name="diverged",
@@ -1090,7 +1076,7 @@ def train_xor(rng):
             title="The shapes do not fit together.",
             why="Here weights are (in, out), so that a layer reads x @ w + b: `w1` is (2, H), `b1` is "
             "(H,), `w2` is (H, 1), `b2` is (1,).",
-            version=lambda rng: _train_xor_with(rng, steps=1, transposed=True),
+            version=partial(_train_xor_with, steps=1, transposed=True),
         ),
     ),
 )

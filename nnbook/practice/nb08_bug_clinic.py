@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -598,9 +599,9 @@ def is_right(forward, backward, x):  # two functions, an array -> True or False
         "Σ r ⊙ forward(x); and how to compare.",
         "Compare by the relative error, so that tiny and huge slopes are treated alike. With h = 1e-5, right ones "
         "stay far below 1e-6, and wrong ones far above 1e-3.",
-        "`r = np.random.default_rng(0).normal(size=forward(x).shape)`, then "
-        "`measured = nnbook.numerical_gradient(lambda v: np.sum(r * forward(v)), x)`, then compare with "
-        "`backward(r, x)` by `nnbook.gradients.relative_error`.",
+        "`r = np.random.default_rng(0).normal(size=forward(x).shape)`, then `measured = "
+        "nnbook.numerical_gradient(lambda v: np.sum(r * forward(v)), x)`, then compare with `backward(r, x)` by "
+        "`nnbook.gradients.relative_error`.",
     ),
     next="Now play the other side: write an ill pair that your clinic sends home. Ties, corners and in-place "
     "changes are good places to begin.",
@@ -611,7 +612,7 @@ def is_right(forward, backward, x):  # two functions, an array -> True or False
             why="Two numbers that were computed in different ways never agree to the last digit. Is your h so "
             "small that rounding drowns the slope (1e-5 is about right), or your tolerance stricter than "
             "nudging can be?",
-            version=lambda forward, backward, x: _clinic(forward, backward, x, h=1e-13),
+            version=partial(_clinic, h=1e-13),
         ),
         Mistake(
             name="asleep",
@@ -625,21 +626,21 @@ def is_right(forward, backward, x):  # two functions, an array -> True or False
             title="It cannot see a backward that forgets dy.",
             why="With an upstream gradient of ones, *dy times the slope* and *the slope alone* are one and the "
             "same. Ask with random numbers.",
-            version=lambda forward, backward, x: _clinic(forward, backward, x, ones=True),
+            version=partial(_clinic, ones=True),
         ),
         Mistake(
             name="lenient",
             title="It lets small errors pass.",
             why="Two per cent is a real bug: a gradient that is right agrees to seven digits or more. Tighten the "
             "tolerance to 1e-5 or so.",
-            version=lambda forward, backward, x: _clinic(forward, backward, x, tolerance=0.05),
+            version=partial(_clinic, tolerance=0.05),
         ),
         Mistake(
             name="absolute",
             title="It judges by the plain difference.",
             why="A difference of 0.00000001 is nothing beside a slope of twenty million, and everything beside a "
             "slope of 0.0000000002. Divide by the size of the numbers: a relative error.",
-            version=lambda forward, backward, x: _clinic(forward, backward, x, absolute=True),
+            version=partial(_clinic, absolute=True),
         ),
         Mistake(
             name="no_verdict",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import functools
+from functools import cache, partial
 
 import numpy as np
 
@@ -233,11 +233,9 @@ def _worked_standardise(case, where):
     column = where[-1] if where else 0
     mean, deviation = train[:, column].mean(), train[:, column].std() or 1.0
     return (
-        f"feature {column} of `train` has the mean {mean:.4g} and the deviation {deviation:.4g} (1 in "
-        "place of 0), for both. So "
-        f"{train[0, column]:.4g} becomes {(train[0, column] - mean) / deviation:.4g}, and in `test` "
-        f"{test[0, column]:.4g} becomes "
-        f"{(test[0, column] - mean) / deviation:.4g}."
+        f"feature {column} of `train` has the mean {mean:.4g} and the deviation {deviation:.4g} (1 in place of 0), "
+        f"for both. So {train[0, column]:.4g} becomes {(train[0, column] - mean) / deviation:.4g}, and in `test` "
+        f"{test[0, column]:.4g} becomes {(test[0, column] - mean) / deviation:.4g}."
     )
 
 
@@ -340,17 +338,15 @@ def standardise(train, test):  # (N, D), (M, D) -> the same shapes
             title="Close: you asked `train` for its mean when it had none left.",
             seen="`train` is right. Your `test` is {your_test}, asked was {right_test}: it came back as it "
             "was.",
-            why="After `train` has been standardised, its mean is 0 and its deviation 1, so nothing "
-            "happens to `test`. "
-            "Take both numbers first, then use them twice.",
+            why="After `train` has been standardised, its mean is 0 and its deviation 1, so nothing happens to "
+            "`test`. Take both numbers first, then use them twice.",
         ),
         Mistake(
             name="min_max",
             title="That is another scaling, from 0 to 1.",
             seen="Your `train` is {your_train}, asked was {right_train}.",
-            why="You used the smallest and the largest value. That is a sound way too, but one outlier "
-            "sets the whole scale. To "
-            "standardise is to subtract the mean and divide by the standard deviation.",
+            why="You used the smallest and the largest value. That is a sound way too, but one outlier sets the "
+            "whole scale. To standardise is to subtract the mean and divide by the standard deviation.",
         ),
         Mistake(
             name="no_brackets",
@@ -502,19 +498,16 @@ def accuracy(logits, labels):  # (N, K), (N,) -> one number
             name="softmax_down",
             title="The softmax went down the columns.",
             seen="You gave {yours}, asked was {right}.",
-            why="Along axis 0 it makes the *examples* compete for each class, and that changes who wins in "
-            "a row. Over "
-            "the classes of each example is axis 1; and for the accuracy it is not needed at all, because "
-            "it keeps their "
-            "order.",
+            why="Along axis 0 it makes the *examples* compete for each class, and that changes who wins in a row. "
+            "Over the classes of each example is axis 1; and for the accuracy it is not needed at all, because it "
+            "keeps their order.",
         ),
         Mistake(
             name="whole_table",
             title="One answer for everybody.",
             seen="You gave {yours}, asked was {right}.",
-            why="Without an axis, `argmax` looks through the whole table and gives one place, which was "
-            "then compared with every "
-            "label. One answer for each row: `axis=1`.",
+            why="Without an axis, `argmax` looks through the whole table and gives one place, which was then "
+            "compared with every label. One answer for each row: `axis=1`.",
         ),
     ),
     numbers=lambda case, output: {"count": len(case[1])},
@@ -612,8 +605,7 @@ def _worked_train_step(case, where):
     gradient = float(model[0].weight.grad[0, 0])
     after = float(model[0].weight.data[0, 0])
     return (
-        f"on the first batch the very first weight has the gradient {gradient:.4g}, and the optimizer "
-        "takes it from "
+        f"on the first batch the very first weight has the gradient {gradient:.4g}, and the optimizer takes it from "
         f"{before:.4g} to {after:.4g}. The second batch begins with gradients of 0 again."
     )
 
@@ -657,10 +649,9 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
             title="Close: the gradients of earlier batches are still in there.",
             seen="The first of {batches} batches is right, then you drift: your losses are {your_losses}, "
             "asked was {right_losses}.",
-            why="Gradients add up, on purpose (a parameter that was used twice is to blame twice). Between "
-            "batches somebody has to clear them: `optimizer.zero_grad()` before `backward`. Without it "
-            "each step also repeats all the earlier ones; it may even seem "
-            "to learn, like momentum gone wild.",
+            why="Gradients add up, on purpose (a parameter that was used twice is to blame twice). Between batches "
+            "somebody has to clear them: `optimizer.zero_grad()` before `backward`. Without it each step also "
+            "repeats all the earlier ones; it may even seem to learn, like momentum gone wild.",
         ),
         Mistake(
             name="no_step",
@@ -687,9 +678,8 @@ def train_step(model, loss_fn, optimizer, x, y):  # -> the loss, one number
             name="loss_after",
             title="Close: that is the loss after the step.",
             seen="The weights are right. Your losses are {your_losses}, asked was {right_losses}.",
-            why="You went forward once more after the step and returned that loss; "
-            "it costs a pass, and leaves a forward that nothing undoes. Return the loss that you had "
-            "before.",
+            why="You went forward once more after the step and returned that loss; it costs a pass, and leaves a "
+            "forward that nothing undoes. Return the loss that you had before.",
         ),
         Mistake(
             name="twice",
@@ -884,25 +874,22 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
             name="equal_counts",
             title="Close: what about a loss that is only equal?",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="An epoch that equals the best has brought nothing better: compare with `<`, so that the "
-            "first of equals "
-            "stays the best.",
+            why="An epoch that equals the best has brought nothing better: compare with `<`, so that the first of "
+            "equals stays the best.",
         ),
         Mistake(
             name="no_patience",
             title="No patience at all.",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="It stops at the first epoch that is worse than the one before. Validation losses wobble: "
-            "wait for `patience` epochs in a row "
-            "that are no better than the best so far.",
+            why="It stops at the first epoch that is worse than the one before. Validation losses wobble: wait for "
+            "`patience` epochs in a row that are no better than the best so far.",
         ),
         Mistake(
             name="never_stops",
             title="It trains to the end and looks back.",
             seen="For {losses} with patience {patience} you gave {yours}, asked was {right}.",
-            why="The point of stopping early is not to train the epochs that bring nothing: once "
-            "`patience` epochs in a row were no "
-            "better, it is over, and what comes later in the list is never seen.",
+            why="The point of stopping early is not to train the epochs that bring nothing: once `patience` epochs "
+            "in a row were no better, it is over, and what comes later in the list is never seen.",
         ),
     ),
     worked=_worked_early_stop,
@@ -914,7 +901,7 @@ def early_stop(losses, patience):  # a list, one number -> best, stopped
 BOUND = 0.93
 
 
-@functools.cache
+@cache
 def _digits():
     return nnbook.datasets.digits(flat=True)
 
@@ -1007,7 +994,7 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
             name="not_decided",
             title="Close: those are scores, not answers.",
             why="For each picture, the answer is where its largest score stands: `.argmax(axis=1)`.",
-            version=lambda *case: _train_reader_with(*case, logits=True),
+            version=partial(_train_reader_with, logits=True),
         ),
         Mistake(
             name="one_answer",
@@ -1019,21 +1006,18 @@ def train_reader(x_train, y_train, x_test, rng):  # (1347, 64), (1347,), (450, 6
         Mistake(
             name="chance",
             title="It guesses.",
-            why="Print the loss while it trains; it starts near ln 10 = 2.30. If it hardly moves, there "
-            "has hardly been "
-            "any training: more steps, a larger rate, and scores as they are (CrossEntropyLoss does the "
-            "softmax itself). "
-            "If it falls well below, training ran on nonsense: most often the pictures were shuffled and "
-            "their labels "
-            "were not.",
-            version=lambda *case: _train_reader_with(*case, shuffled_apart=True),
+            why="Print the loss while it trains; it starts near ln 10 = 2.30. If it hardly moves, there has hardly "
+            "been any training: more steps, a larger rate, and scores as they are (CrossEntropyLoss does the softmax "
+            "itself). If it falls well below, training ran on nonsense: most often the pictures were shuffled and "
+            "their labels were not.",
+            version=partial(_train_reader_with, shuffled_apart=True),
         ),
         Mistake(
             name="unfinished",
             title="It has begun to read.",
             why="Look at the loss: if it still falls, train longer or raise the rate a little. If it has "
             "come to rest, give the network a hidden layer, or a wider one.",
-            version=lambda *case: _train_reader_with(*case, epochs=12),
+            version=partial(_train_reader_with, epochs=12),
         ),
     ),
 )

@@ -134,8 +134,8 @@ def momentum_step(w, g, v, rate, mu):  # (D,), (D,), (D,), two numbers -> w, v, 
             name="rate_inside",
             title="Close: the rate went into the velocity.",
             seen="Your v is {your_v}, asked was {right_v}.",
-            why="As long as η stays the same, both walk alike. Here, as in "
-            "PyTorch, v is made of gradients alone and the rate stands in front of it.",
+            why="As long as η stays the same, both walk alike. Here, as in PyTorch, v is made of gradients alone and "
+            "the rate stands in front of it.",
         ),
         Mistake(
             name="share_on_gradient",

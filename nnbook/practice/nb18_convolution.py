@@ -589,8 +589,8 @@ def gradients(dy, x, weight, stride):  # (P,), (L,), (k,), a whole number -> (L,
         "Write the forward pass as two loops with one line inside: `y[p] += weight[i] * x[p * stride + i]`. Every such "
         "line is one product.",
         "In a product each factor's gradient is the other factor, times what comes from above: dy[p].",
-        "Inside the same two loops: `dx[p * stride + i] += dy[p] * weight[i]` and "
-        "`dweight[i] += dy[p] * x[p * stride + i]`.",
+        "Inside the same two loops: `dx[p * stride + i] += dy[p] * weight[i]` and `dweight[i] += dy[p] * x[p * "
+        "stride + i]`.",
     ),
     next="Write dx for stride 1 as a convolution: of dy, with zeros around it, by the kernel read backwards. How many "
     "zeros?",

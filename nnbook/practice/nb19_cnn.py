@@ -99,9 +99,8 @@ def count(input_shape, channels, kernel_size, classes):  # (1, 8, 8), (16, 32), 
         "Go from layer to layer and remember three things: how many maps come in, and their height and width.",
         "A convolution has maps · below · kernel_size² weights and maps biases; batch norm after it has a gain and a "
         "shift for each map.",
-        "The linear layer has below · height · width · classes weights, with what is left after the last "
-        "pooling, and "
-        "classes biases.",
+        "The linear layer has below · height · width · classes weights, with what is left after the last pooling, "
+        "and classes biases.",
     ),
     next="Which term grows when the pictures become larger, and which do not? Compare with a network of fully "
     "connected layers.",
@@ -454,9 +453,8 @@ def occlusion(score, picture, size):  # function, (C, H, W), a number -> (H - si
     hints=(
         "Two loops, over the rows and columns at which the square can begin: how many are there?",
         "Each time take a fresh `picture.copy()`, set `[:, i : i + size, j : j + size]` to 0, and ask for its score.",
-        "`drop[i, j] = before - score(covered[np.newaxis])[0]`, with `drop = np.empty((height - size + 1, width "
-        "- size + "
-        "1))`",
+        "`drop[i, j] = before - score(covered[np.newaxis])[0]`, with `drop = np.empty((height - size + 1, width - "
+        "size + 1))`",
     ),
     next="All covered pictures could go through the network as one batch. How much memory would that take for a photo "
     "of 1,000 × 1,000 pixels?",
@@ -584,9 +582,8 @@ def shift(pictures, across, down):  # (N, C, H, W), two whole numbers -> (N, C, 
     cases=_shift_cases,
     hints=(
         "Begin with a blank sheet, `np.zeros_like(pictures)`, and copy the part that stays visible to its new place.",
-        "For one to the right it is `pushed[:, :, :, 1:] = pictures[:, :, :, :-1]`; columns are the last axis, "
-        "rows the "
-        "one before. `max(across, 0)` and `width + min(across, 0)` are the edges for either sign.",
+        "For one to the right it is `pushed[:, :, :, 1:] = pictures[:, :, :, :-1]`; columns are the last axis, rows "
+        "the one before. `max(across, 0)` and `width + min(across, 0)` are the edges for either sign.",
         "Or lay it on a larger sheet with `np.pad` and cut out H × W again, at the right place.",
     ),
     next="Which digits lose ink when all are pushed one pixel down, and which when pushed to the side? Look at the "
@@ -715,11 +712,9 @@ def train_mover(x_train, y_train, x_test, rng):  # (1347, 1, 8, 8), (1347,), (45
         "A convolution alone will not do: you have seen what a push costs it. What would the network have to see in "
         "training?",
         "Before each step, push the batch by a random amount: `across, down = rng.integers(-1, 2, 2)`, and your "
-        "`shift` "
-        "does the rest. The labels stay as they are.",
+        "`shift` does the rest. The labels stay as they are.",
         "That is a training loop of your own in place of `fit` (notebook 10); the network of section 1, some 14 "
-        "epochs, "
-        "Adam with a rate of 0.005 that falls.",
+        "epochs, Adam with a rate of 0.005 that falls.",
     ),
     next="Does the nearest neighbour, given each training picture at all nine places, do better or worse than your "
     "network? What does it cost in memory and time?",
@@ -791,9 +786,8 @@ WARMUP = Quiz(
             ),
         ),
         Question(
-            "An 8 × 8 picture goes through a 3 × 3 convolution (padding 1, stride 1) and then 2 × 2 pooling "
-            "(stride 2). What "
-            "size comes out?",
+            "An 8 × 8 picture goes through a 3 × 3 convolution (padding 1, stride 1) and then 2 × 2 pooling (stride "
+            "2). What size comes out?",
             (
                 Option(
                     "3 × 3.",
@@ -819,9 +813,8 @@ WARMUP = Quiz(
                 Option(
                     "Each batch pulls a little differently; with small last steps the weights come to rest amid "
                     "the pulls.",
-                    "With a rate that stays large they go on jumping about the place where they should be, and "
-                    "where they "
-                    "stand at the end is luck.",
+                    "With a rate that stays large they go on jumping about the place where they should be, and where "
+                    "they stand at the end is luck.",
                     True,
                 ),
                 Option(
@@ -852,34 +845,27 @@ IS_THIS_TRUE = Quiz(
             (
                 Option(
                     "True: the same kernels look at every place.",
-                    "They do, and what they find moves along with the thing. But then a linear layer reads the "
-                    "maps, with a "
-                    "weight of its own for each place, and it has learnt only the places that it saw. On a wide "
-                    "sheet, four "
-                    "pixels from the middle, the network of this notebook read less than a third.",
+                    "They do, and what they find moves along with the thing. But then a linear layer reads the maps, "
+                    "with a weight of its own for each place, and it has learnt only the places that it saw. On a "
+                    "wide sheet, four pixels from the middle, the network of this notebook read less than a third.",
                 ),
                 Option(
                     "True, thanks to the pooling.",
-                    "Pooling forgives a step of one pixel now and then, depending on where its windows begin. "
-                    "Four pixels away "
-                    "from the middle the network with two poolings read less than a third.",
+                    "Pooling forgives a step of one pixel now and then, depending on where its windows begin. Four "
+                    "pixels away from the middle the network with two poolings read less than a third.",
                 ),
                 Option(
-                    "False: its maps move along with the thing, and what happens then depends on the layers "
-                    "above, and on "
-                    "the training.",
+                    "False: its maps move along with the thing, and what happens then depends on the layers above, "
+                    "and on the training.",
                     "The two properties have names: *equivariance* (the maps move along) and *invariance* (the "
-                    "answer does not "
-                    "change). A convolution has the first. The second has to be built, with a global average, "
-                    "or taught, with "
-                    "moved examples; and strides leave even the built one imperfect.",
+                    "answer does not change). A convolution has the first. The second has to be built, with a global "
+                    "average, or taught, with moved examples; and strides leave even the built one imperfect.",
                     True,
                 ),
                 Option(
                     "False: it is no better at this than a fully connected network.",
-                    "It is much better: pushed by one pixel the fully connected network lost more than half of "
-                    "the digits, "
-                    "the convolutional one about a fifth. Better is not everywhere, though.",
+                    "It is much better: pushed by one pixel the fully connected network lost more than half of the "
+                    "digits, the convolutional one about a fifth. Better is not everywhere, though.",
                 ),
             ),
         ),
@@ -894,8 +880,7 @@ COST = Quiz(
     questions=(
         Question(
             "The fully connected network of notebook 10, 64-128-10, learns 9,610 numbers and needs 9,472 "
-            "multiplications "
-            "for a picture. Compared with it, the network above learns …",
+            "multiplications for a picture. Compared with it, the network above learns …",
             (
                 Option(
                     "fewer numbers, and needs fewer multiplications.",
@@ -904,16 +889,14 @@ COST = Quiz(
                 ),
                 Option(
                     "fewer numbers, and needs more multiplications.",
-                    "A weight that is shared between places is learnt once and used at each of them. "
-                    "Convolution trades memory "
-                    "for work.",
+                    "A weight that is shared between places is learnt once and used at each of them. Convolution "
+                    "trades memory for work.",
                     True,
                 ),
                 Option(
                     "more numbers, and needs more multiplications.",
-                    "It has more *layers*. But its kernels have nine weights for each pair of maps, whatever "
-                    "the size of the "
-                    "picture.",
+                    "It has more *layers*. But its kernels have nine weights for each pair of maps, whatever the "
+                    "size of the picture.",
                 ),
                 Option(
                     "more numbers, and needs fewer multiplications.",
@@ -931,34 +914,29 @@ TABLE = Quiz(
     kind="predict",
     questions=(
         Question(
-            "Four readers learn from the same 1,347 digits: three nearest neighbours (no training at all), a "
-            "support vector "
-            "machine, the fully connected network, the convolutional one. On the 450 test pictures …",
+            "Four readers learn from the same 1,347 digits: three nearest neighbours (no training at all), a support "
+            "vector machine, the fully connected network, the convolutional one. On the 450 test pictures …",
             (
                 Option(
                     "the two networks are ahead of the two older methods.",
-                    "The fully connected network comes last of the four. On small, clean, centred pictures the "
-                    "older methods "
-                    "are very good.",
+                    "The fully connected network comes last of the four. On small, clean, centred pictures the older "
+                    "methods are very good.",
                 ),
                 Option(
                     "the convolutional network is ahead of the rest, by several points.",
-                    "By several points it beats one of them, the fully connected network. The other two read as "
-                    "well as it "
-                    "does, within what 450 pictures can tell.",
+                    "By several points it beats one of them, the fully connected network. The other two read as well "
+                    "as it does, within what 450 pictures can tell.",
                 ),
                 Option(
                     "all four are within half a point.",
                     "Three of them are. One lags by more than a point, and it is the one that has to learn from "
-                    "1,347 pictures "
-                    "what a neighbour is.",
+                    "1,347 pictures what a neighbour is.",
                 ),
                 Option(
                     "the convolutional network is about level with the two older methods, and the fully "
                     "connected one is last.",
-                    "On these data a convolutional network is a good reader among good readers. Its reasons to "
-                    "exist are larger "
-                    "pictures, and things that move.",
+                    "On these data a convolutional network is a good reader among good readers. Its reasons to exist "
+                    "are larger pictures, and things that move.",
                     True,
                 ),
             ),
@@ -973,34 +951,29 @@ ALONE = Quiz(
     kind="predict",
     questions=(
         Question(
-            "Somebody calls `model.train()` and forgets `model.eval()`. The trained network then gets the 450 "
-            "test pictures one "
-            "at a time. It reads …",
+            "Somebody calls `model.train()` and forgets `model.eval()`. The trained network then gets the 450 test "
+            "pictures one at a time. It reads …",
             (
                 Option(
                     "two or three points fewer, and nothing says so.",
-                    "Batch norm now takes its mean and deviation from the one picture that it sees, and dropout "
-                    "goes on dropping. "
-                    "No error, no warning, worse answers, and other ones each time.",
+                    "Batch norm now takes its mean and deviation from the one picture that it sees, and dropout goes "
+                    "on dropping. No error, no warning, worse answers, and other ones each time.",
                     True,
                 ),
                 Option(
                     "as many as before: the weights are the same.",
-                    "The weights are. But two layers behave differently in training: one measures the batch, "
-                    "the other rolls "
-                    "dice.",
+                    "The weights are. But two layers behave differently in training: one measures the batch, the "
+                    "other rolls dice.",
                 ),
                 Option(
                     "one in ten: batch norm turns a single picture into zeros.",
                     "It would if each map were a single number. Here a map has many places, and their mean and "
-                    "deviation still "
-                    "mean something.",
+                    "deviation still mean something.",
                 ),
                 Option(
                     "none: nnbook refuses.",
                     "It would refuse a single number for a map, which has no spread. A map of 8 × 8 has one, so "
-                    "everything is in "
-                    "order as far as shapes go.",
+                    "everything is in order as far as shapes go.",
                 ),
             ),
         ),
@@ -1023,22 +996,19 @@ FIELD = Quiz(
                 ),
                 Option(
                     "5 × 5.",
-                    "That would be two 3 × 3 convolutions directly one above the other. Between these two lies "
-                    "a pooling, which "
-                    "puts neighbours two pixels apart.",
+                    "That would be two 3 × 3 convolutions directly one above the other. Between these two lies a "
+                    "pooling, which puts neighbours two pixels apart.",
                 ),
                 Option(
                     "8 × 8.",
-                    "A pooled unit sees 4 × 4 pixels (3, and one more for the second of its two), and its "
-                    "neighbours stand two "
-                    "pixels apart: 4 + 2 + 2 = 8.",
+                    "A pooled unit sees 4 × 4 pixels (3, and one more for the second of its two), and its neighbours "
+                    "stand two pixels apart: 4 + 2 + 2 = 8.",
                     True,
                 ),
                 Option(
                     "12 × 12.",
-                    "Three times four, if the three neighbours saw different pixels. They stand two apart and "
-                    "see four each, so "
-                    "they share half.",
+                    "Three times four, if the three neighbours saw different pixels. They stand two apart and see "
+                    "four each, so they share half.",
                 ),
             ),
         ),
@@ -1071,8 +1041,7 @@ PUSH = Quiz(
                 Option(
                     "about four in five.",
                     "Better by far, and not unmoved. Its kernels find the same strokes, one place further; the "
-                    "layers above "
-                    "were trained on the old places.",
+                    "layers above were trained on the old places.",
                     True,
                 ),
             ),
@@ -1087,17 +1056,14 @@ FAR = Quiz(
     kind="predict",
     questions=(
         Question(
-            "A third network has a *global average* in place of Flatten: of each map only the mean over all "
-            "places reaches "
-            "the last layer. All three learn digits in the middle of a sheet of 16 × 16, and are shown digits "
-            "pushed by 0 to "
-            "4 pixels. How does the third one do?",
+            "A third network has a *global average* in place of Flatten: of each map only the mean over all places "
+            "reaches the last layer. All three learn digits in the middle of a sheet of 16 × 16, and are shown "
+            "digits pushed by 0 to 4 pixels. How does the third one do?",
             (
                 Option(
                     "It reads equally well at every distance.",
-                    "That is the idea, and nearly what happens. But its two poolings take one of every two rows "
-                    "and columns; "
-                    "whether a stroke falls on the first or the second makes a difference.",
+                    "That is the idea, and nearly what happens. But its two poolings take one of every two rows and "
+                    "columns; whether a stroke falls on the first or the second makes a difference.",
                 ),
                 Option(
                     "It reads well at 0, 2 and 4 pixels, and less well at 1 and 3.",
@@ -1111,9 +1077,8 @@ FAR = Quiz(
                 ),
                 Option(
                     "It reads badly at every distance: an average throws away where things are.",
-                    "It does throw that away, and pays with a little accuracy in the middle. But *which* "
-                    "strokes were found, and "
-                    "how much of each, is enough to tell digits apart.",
+                    "It does throw that away, and pays with a little accuracy in the middle. But *which* strokes "
+                    "were found, and how much of each, is enough to tell digits apart.",
                 ),
             ),
         ),

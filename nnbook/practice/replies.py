@@ -85,8 +85,7 @@ def as_html(text: str) -> str:
         elif piece.startswith("[[") and "||" in piece:
             pieces.append(f"${html.escape(piece[2:-2].split('||')[1])}$")
         else:
-            escaped = html.escape(piece).replace("$", "&#36;")
-            pieces.append(escaped)
+            pieces.append(html.escape(piece).replace("$", "&#36;"))
     joined = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", "".join(pieces))
     return re.sub(r"(?<![\w*])\*([^\s*](?:[^*<>]*[^\s*])?)\*(?![\w*])", r"<em>\1</em>", joined)
 
@@ -137,8 +136,8 @@ def _html_blocks(blocks: Iterable[Block]) -> str:
                 f"<tr>{''.join(f'<td>{as_html(cell)}</td>' for cell in row)}</tr>" for row in block.rows
             )
             parts.append(
-                '<table style="margin: 0.3em 0 0.3em '
-                f'1em;"><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>'
+                f'<table style="margin: 0.3em 0 0.3em 1em;"><thead><tr>{header}</tr></thead>'
+                f"<tbody>{rows}</tbody></table>"
             )
         else:
             parts += [f'<p style="margin: 0.3em 0;">{as_html(part)}</p>' for part in _paragraphs(block)]
@@ -190,9 +189,8 @@ class Reply:
     def _repr_html_(self) -> str:
         return (
             f'<div class="nnbook-reply" data-kind="{self.kind}" role="status" style="border-left: 4px solid '
-            f"{_COLOURS[self.kind]}; padding: 0.2em 0.9em; max-width: 60em; color: "
-            "var(--jp-content-font-color1, "
-            f'inherit);"><p style="margin: 0.3em 0;"><span aria-hidden="true">{self.sign or _SIGNS[self.kind]} </span>'
+            f'{_COLOURS[self.kind]}; padding: 0.2em 0.9em; max-width: 60em; color: var(--jp-content-font-color1, inherit);">'
+            f'<p style="margin: 0.3em 0;"><span aria-hidden="true">{self.sign or _SIGNS[self.kind]} </span>'
             f"<strong>{as_html(self.title)}</strong></p>{_html_blocks(self.blocks)}</div>"
         )
 

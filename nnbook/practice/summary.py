@@ -68,14 +68,12 @@ class Progress:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td style='text-align:left'>{html.escape(notebook)}</td><td>{stand.done} of "
-            f"{stand.exercises}</td>"
-            f"<td>{stand.answered} of {stand.questions}</td></tr>"
+            f"{stand.exercises}</td><td>{stand.answered} of {stand.questions}</td></tr>"
             for notebook, stand in self.notebooks.items()
         )
         return (
             "<table class='nnbook-progress'><thead><tr><th scope='col'>notebook</th><th "
-            "scope='col'>exercises</th>"
-            f"<th scope='col'>questions</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"scope='col'>exercises</th><th scope='col'>questions</th></tr></thead><tbody>{rows}</tbody></table>"
         )
 
 
