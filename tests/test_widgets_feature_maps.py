@@ -197,3 +197,18 @@ def test_weights_that_are_not_finite(model):
         "FeatureMaps expects a model of finite weights, but got nan in layers.0.weight. Its training diverged: try a "
         "smaller lr."
     )
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf, 1e30])
+def test_absurd_weights_are_not_written_out(weight):
+    w = widgets.FeatureMaps()
+    for parameter in w.network.parameters():
+        parameter.data = np.full_like(parameter.data, weight)
+    w.refresh()
+    marks = [mark for panel in w.scene["panels"] for mark in panel["marks"]]
+    words = [
+        w.scene["says"],
+        *(mark[key] for mark in marks for key in ("text", "label", "says") if key in mark),
+    ]
+    assert not [text for text in words if "nan" in text or "inf " in text or len(text) > 250]
+    assert max(len(mark["text"]) for mark in marks if "text" in mark) < 9

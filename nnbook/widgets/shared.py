@@ -66,14 +66,16 @@ def short(value: float) -> str:
 
 
 def fixed(value: float | np.floating[Any], places: int) -> str:
-    """A number with so many places after the point, without a minus before zero; a dash for what is not finite.
+    """A number with so many places after the point, or a power of ten from 100,000 on; a dash for what is not finite.
 
     Examples
     --------
-    >>> fixed(-1.25, 1), fixed(-0.04, 1), fixed(float("nan"), 1)
-    ('−1.2', '0.0', '–')
+    >>> fixed(-1.25, 1), fixed(-0.04, 1), fixed(4.331e61, 1), fixed(float("nan"), 1)
+    ('−1.2', '0.0', '4.3e+61', '–')
     """
-    return minus(f"{value:.{places}f}") if math.isfinite(value) else "–"
+    if not math.isfinite(value):
+        return "–"
+    return minus(f"{value:.{places}f}" if -1e5 < value < 1e5 else f"{value:.2g}")
 
 
 def plain(value: float | np.floating[Any], digits: int) -> str:
