@@ -86,6 +86,7 @@ def _mlp(sizes: tuple[int, ...], batch: int, optimizer: str, lr: float) -> dict[
         import nnbook
 
         model = nnbook.models.mlp(*sizes, rng=0)
+        model[0].input_grad = False  # nor does PyTorch compute the gradient of the data
         return _nnbook_step(model, getattr(nnbook, optimizer)(model.parameters(), lr=lr), x, y=y)
 
     def theirs(variant: str) -> Step:
@@ -156,6 +157,7 @@ def _lenet() -> dict[str, Any]:
         import nnbook
 
         model = nnbook.models.lenet((1, 28, 28), 10, channels=(8, 16), rng=0)
+        model[0].input_grad = False  # nor does PyTorch compute the gradient of the data
         return _nnbook_step(model, nnbook.SGD(model.parameters(), lr=0.01), x, y=y)
 
     return {

@@ -42,6 +42,7 @@ def _step(name: str, size: int) -> Callable[[], Any]:
         model, shape = nnbook.models.mlp(size, size, 10, rng=0), (64, size)
     else:
         model, shape = nnbook.models.mlp(*[128] * size, 10, rng=0), (64, 128)
+    model[0].input_grad = False
     x, y = rng.standard_normal(shape, dtype=np.float32), rng.integers(0, 10, shape[0])
     return _nnbook_step(model, nnbook.SGD(model.parameters(), lr=0.001), x, y=y)
 

@@ -5,8 +5,8 @@
     char_rnn       Embedding, GRU, Linear: which character comes next?  notebook 24
     EncoderDecoder one GRU reads, another writes, attention between     notebook 25
 
-Each first layer is told that nobody asks for the gradient of the data (``input_grad = False``), which saves a matrix product
-a step. `summary` shows what a network is made of.
+Each that reads numbers passes their gradient on, so it can stand behind another layer, or be half of an autoencoder.
+`summary` shows what a network is made of.
 """
 
 from __future__ import annotations
@@ -88,7 +88,6 @@ def mlp(
             if dropout:
                 layers.append(Dropout(dropout, rng=rng))
         layers.append(Linear(fan_in, fan_out, rng=rng, dtype=dtype))
-    layers[0].input_grad = False
     return Sequential(*layers)
 
 
@@ -155,7 +154,6 @@ def lenet(
     if dropout:
         layers.append(Dropout(dropout, rng=rng))
     layers.append(Linear(features, classes, rng=rng, dtype=dtype))
-    layers[0].input_grad = False
     return Sequential(*layers)
 
 

@@ -216,7 +216,7 @@ class Module:
     training: bool = True
     recording: bool = True
     frozen: bool = False
-    input_grad: bool = True  # False on a model's first layer: nobody asks for the gradient of the data
+    input_grad: bool = True  # False spares the gradient of x: `fit` does so on the first layer that learns
     _contexts: _Stack | None = None
     _outputs: _Stack | None = None
 
@@ -448,11 +448,16 @@ class Sequential(Module):
 
     def backward(self, dy: Any) -> Any:
         """Send dy back through every layer, last one first."""
+        above: Module | None = None
         for layer in reversed(self.layers):
-            if dy is None:  # the layer above was told that nobody asks for its input's gradient
+            if above is not None and dy is None:  # it was told that nobody asks for its input's gradient
+                if any(parameter.requires_grad for parameter in layer.parameters()):
+                    expected = f"{above!r} to pass a gradient on to {layer!r}, which learns"
+                    fix = "Does its backward end with return dx? Is its input_grad True?"
+                    raise ValueError(explain("Sequential", expected, "None", fix))
                 layer.clear()
             else:
-                dy = layer.backward(dy)
+                dy, above = layer.backward(dy), layer
         return dy
 
     def __getitem__(self, index: int | slice) -> Module:

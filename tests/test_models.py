@@ -30,9 +30,29 @@ def test_an_mlp_is_what_one_would_write():
     assert names(mlp(4, 2, rng=0)) == ["Linear"]
     model = mlp(784, 1000, 10, rng=0)
     assert sum(p.size for p in model.parameters()) == 795_010
-    assert not model[0].input_grad
-    assert model[2].input_grad
     assert not np.array_equal(mlp(4, 4, 4, rng=0)[0].weight.data, mlp(4, 4, 4, rng=0)[2].weight.data)
+
+
+@pytest.mark.parametrize(
+    ("behind", "shape"),
+    [
+        (mlp(3, 4, 2, rng=0, dtype=np.float64), (5, 3)),
+        (lenet((1, 9, 8), 3, channels=(2, 2), kernel_size=2, rng=0, dtype=np.float64), (5, 1, 9, 8)),
+    ],
+    ids=["mlp", "lenet"],
+)
+def test_what_stands_before_a_ready_made_network_learns_too(behind, shape):
+    x = np.random.default_rng(0).standard_normal(shape)
+    first = nnbook.LayerNorm(shape[-1], dtype=np.float64)
+    model = nnbook.Sequential(first, behind)
+    y = model(x)
+    dx = model.backward(np.ones_like(y))
+    step = 1e-6
+    first.bias.data[0] += step
+    change = (model.predict(x).sum() - y.sum()) / step
+    assert dx.shape == x.shape
+    assert abs(change) > 1e-3
+    assert first.bias.grad[0] == pytest.approx(change, rel=1e-4)
 
 
 def test_every_activation_name_builds_its_layer():

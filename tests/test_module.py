@@ -459,6 +459,25 @@ def test_sequential_is_a_list_of_layers():
     )
 
 
+def test_a_layer_that_learns_is_not_left_without_its_gradient():
+    class Forgetful(Scale):
+        def backward(self, dy):
+            super().backward(dy)
+
+    model = Sequential(nnbook.Linear(3, 2, rng=0), nnbook.ReLU(), Forgetful())
+    y = model(np.ones((5, 3)))
+    with pytest.raises(ValueError) as raised:
+        model.backward(np.ones_like(y))
+    assert str(raised.value) == (
+        "Sequential expects Forgetful() to pass a gradient on to Linear(3, 2), which learns, but got None. Does its "
+        "backward end with return dx? Is its input_grad True?"
+    )
+    assert all(not module._contexts for module in model.modules())
+    model[0].freeze()
+    model(np.ones((5, 3)))
+    assert model.backward(np.ones_like(y)) is None
+
+
 def test_nobody_asks_for_the_gradient_of_the_data():
     model = Sequential(Flatten(), nnbook.Linear(6, 2, rng=0), Scale())
     model[1].input_grad = False
