@@ -70,3 +70,54 @@ def test_a_slider_shows_as_many_places_as_its_steps_have(step, shown):
 
 def test_what_is_said_is_escaped():
     assert made()._says.value == "0.2 &lt; 0.1"
+
+
+FIELDS = {"slope": Number(default=0.2, low=0, high=1, label="slope")}
+
+
+@pytest.mark.parametrize("fields", [{"slope": 1.0}, ["slope"], {"slope": Number}])
+def test_fields_that_are_none_are_explained(fields):
+    with pytest.raises(
+        TypeError, match="Explore expects fields as a dict of names to fields, but got"
+    ) as error:
+        Explore(draw, fields)
+    assert str(error.value).endswith(
+        'Such as {"slope": widgets.Number(default=1.0, low=-2, high=2, label="slope")}.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "log"), [(1, 1, False), (2, -2, False), (0, 1, True), (0, float("nan"), False)]
+)
+def test_a_slider_needs_ends(low, high, log):
+    with pytest.raises(ValueError, match=r"Number expects .*low < high"):
+        Number(default=low, low=low, high=high, log=log, label="slope")
+
+
+def test_a_name_that_the_state_has_not_is_explained():
+    with pytest.raises(
+        ValueError, match=r"a name in state to be one of .*, but got 'slop'. Did you mean 'slope'?"
+    ):
+        made().state.nudge(slop=1.0)
+
+
+def test_an_update_that_says_a_number_is_explained():
+    w = Explore(lambda figure: lambda slope: slope, FIELDS)
+    assert "Explore expects update to return a sentence, or nothing, but got the float 0.2" in w._says.value
+
+
+def test_whatever_an_update_raises_is_said_and_the_first_time_shown_with_its_traceback():
+    def draw(figure):
+        return lambda slope: {0.2: "fine", 0.5: "fine again"}[slope]
+
+    w = Explore(draw, FIELDS)
+    w._controls["slope"].value = 0.4
+    assert w._says.value == "That cannot be drawn: KeyError: 0.4"
+    w._controls["slope"].value = 0.5
+    assert w._says.value == "fine again"
+    with pytest.raises(KeyError):
+        Explore(draw, FIELDS, state={"slope": 0.4})
+
+
+def test_one_without_a_title_is_told_by_its_name():
+    assert made().told().splitlines()[0] == "Explore"

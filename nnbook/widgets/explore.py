@@ -172,6 +172,12 @@ class Explore:
             )
         return update
 
+    def _said(self, said: str | None) -> str:
+        if isinstance(said, str) or said is None:
+            return said or ""
+        expected = "update to return a sentence, or nothing"
+        raise TypeError(explain(type(self).__name__, expected, describe(said)))
+
     def _make_controls(self) -> None:
         self._controls = {
             name: _control(name, field, self.state[name])
@@ -241,10 +247,14 @@ class Explore:
             self._busy = False
         try:
             with np.errstate(all="ignore"), style.context():
-                said = self._update(**self.state) or ""
+                said = self._said(self._update(**self.state))
                 self._picture.value = _png(self._figure)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             said = f"That cannot be drawn: {error}"
+        except Exception as error:  # anyone's function may raise anything
+            if not self._picture.value:  # it never worked: whoever writes it wants the traceback
+                raise
+            said = f"That cannot be drawn: {type(error).__name__}: {error}"
         self._says.value = html.escape(said)
         code = f"<pre>{html.escape(self.code())}</pre>" if self._code_shown else ""
         self._written.value = code
@@ -270,7 +280,8 @@ class Explore:
 
     def told(self) -> str:
         """The widget as text: its title, and what it says in each state of its picture."""
-        return "\n".join([f"{type(self).__name__}: {self.title}.", *self._draw_stills()[1]])
+        name = type(self).__name__
+        return "\n".join([f"{name}: {self.title}." if self.title else name, *self._draw_stills()[1]])
 
     def picture(self) -> bytes:
         """The stills, side by side, as a PNG on an opaque white ground."""
@@ -288,7 +299,8 @@ class Explore:
             for part, (title, values) in zip(parts, self._stills, strict=True):
                 update = self._begin(part)
                 chosen = State(type(self).__name__, self.state.fields, {**self.state.start, **values})
-                said = "" if "says" in self.hide else update(**chosen) or ""
+                said = self._said(update(**chosen))
+                said = "" if "says" in self.hide else said
                 if title and count > 1:
                     part.suptitle(title, fontsize=10.5, fontweight="bold")
                 lines.append(": ".join(words for words in (title, said) if words))

@@ -53,6 +53,11 @@ class Number(Field):
     log: bool = False
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.low < self.high or (self.log and self.low <= 0):
+            expected = "0 < low < high where log is set" if self.log else "low < high"
+            raise ValueError(explain("Number", expected, f"low={self.low}, high={self.high}"))
+
     def check(self, who: str, name: str, value: Any) -> float:
         return check_number(who, name, value, at_least=self.low, at_most=self.high)
 
@@ -207,6 +212,11 @@ class State(Mapping[str, Any]):
         changed: Callable[[], None] | None = None,
     ) -> None:
         self._who = who
+        given_fields = list(fields.values()) if isinstance(fields, Mapping) else [fields]
+        for field in given_fields:
+            if not isinstance(field, Field):
+                fix = 'Such as {"slope": widgets.Number(default=1.0, low=-2, high=2, label="slope")}.'
+                raise TypeError(explain(who, "fields as a dict of names to fields", describe(field), fix))
         self.fields = dict(fields)
         self._changed = changed or (lambda: None)
         self.start: dict[str, Any] = {
@@ -241,6 +251,8 @@ class State(Mapping[str, Any]):
 
     def nudge(self, **values: Any) -> None:
         """Change some values, each brought within its bounds: what a hand on the screen does."""
+        for name in values:
+            check_choice(self._who, "a name in state", name, self.fields)
         self.update(**{name: self.fields[name].clip(value) for name, value in values.items()})
 
     def reset(self) -> None:

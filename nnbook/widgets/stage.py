@@ -49,7 +49,29 @@ class Live(anywidget.AnyWidget):
     Notes
     -----
     A subclass gives `title`, `caption` (one sentence: what to do), `fields`, `panels` and `says`. Both read `self.state`
-    and the constructor's arguments only.
+    and the constructor's arguments only. ``self.state.nudge(name=value)`` changes the state, within its bounds. Panels,
+    marks and buttons are in `nnbook.widgets.scene`.
+
+    Examples
+    --------
+    >>> from nnbook.widgets.fields import Number
+    >>> from nnbook.widgets.scene import Handle, Line, Panel
+    >>> class Slope(Live):
+    ...     title, caption = "A line", "Drag the dot, or move the slider."
+    ...     fields = {"slope": Number(default=0.5, low=-1, high=1, label="slope")}
+    ...
+    ...     def panels(self):
+    ...         y = self.state["slope"]
+    ...         marks = [Line(x=[0, 1], y=[0, y]), Handle(name="end", x=1, y=y, along="y", label="end of the line")]
+    ...         return [Panel(name="plane", label="The line", x=(0, 1.2), y=(-1, 1), marks=marks)]
+    ...
+    ...     def says(self):
+    ...         return f"At 1 the line is at {self.state['slope']:.2f}."
+    ...
+    ...     def on_move(self, name, x, y):
+    ...         self.state.nudge(slope=y)
+    >>> Slope(state={"slope": 0.25}).says()
+    'At 1 the line is at 0.25.'
     """
 
     _esm = _HERE / "stage.js"
@@ -77,7 +99,7 @@ class Live(anywidget.AnyWidget):
 
     def panels(self) -> list[Panel]:
         """What is to be seen in this state."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has to say what is to be seen: def panels(self).")
 
     def says(self) -> str:
         """What this state means, in a sentence or two with its numbers: shown below, and read aloud when it changes."""
