@@ -288,6 +288,8 @@ def test_a_mistake_must_explain_every_case():
     """Right sign in one case and wrong in the others is no sign mistake."""
     reply = FOLD.check(lambda w, t: np.append(w, t if len(w) == 2 else -t))
     assert reply.kind == "different"
+    reply = FOLD.check(lambda w, t: np.append(w, -t if len(w) == 2 else t))
+    assert f"On each of the 2 inputs on which it differs, {PERHAPS}" in lines(reply)
 
 
 PERHAPS = "yours does what comes of this:"

@@ -575,8 +575,9 @@ class _Work:
         if best is None:
             return []
         count, mistake = best
+        how_many = "each" if count == len(failing) else count
         return [
-            f"On {count} of the {len(failing)} inputs on which it differs, yours does what comes of this: "
+            f"On {how_many} of the {len(failing)} inputs on which it differs, yours does what comes of this: "
             f"**{mistake.title}** {mistake.why}"
         ]
 
