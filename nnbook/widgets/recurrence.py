@@ -53,6 +53,7 @@ _NOISE = tuple(np.random.default_rng(3).normal(0, 0.7, STEPS).clip(-2, 2).round(
 _WAVE = tuple((1.2 * np.sin(2 * np.pi * np.arange(STEPS) / 6)).round(2).tolist())
 _SEQUENCES = {"pulse": _PULSE, "noise": _NOISE, "wave": _WAVE}
 _LOW, _HIGH = 1e-6, 1e2  # lengths of gradients that are drawn
+_WIDE, _TALL = 412, 210  # of every panel, in pixels
 _LOOKS = {"rnn": (BLUE, "o", ""), "lstm": (ORANGE, "s", "6 3"), "gru": (GREEN, "^", "2 3")}
 
 
@@ -202,29 +203,22 @@ class RecurrenceStepper(Live):
             for t, value in enumerate(self.state["inputs"], 1)
         ]
         label = "What is read at each step, as bars to drag"
-        return _timeline("sequence", label, "what is read", marks, (-3.1, 2.3), 210)
+        return _timeline("sequence", label, "what is read", marks, (-3.1, 2.3))
 
     def _states(self, run: Run) -> Panel:
         rows = {f"h{k + 1}": row for k, row in enumerate(run.h.T)}
         if run.c is not None:
             rows = {f"c{k + 1}": row for k, row in enumerate(run.c.T)} | rows
         kinds = "the state: c, and h made of it" if run.c is not None else "the state"
-        return self._rows(
-            "states", "The state after each step, a row for each unit", kinds, rows, signed=True
-        )
+        return self._rows("states", "The state after each step, a row for each unit", kinds, rows)
 
     def _gates(self, run: Run) -> Panel:
         rows = {name: values.mean(axis=1) for name, values in run.gates.items()}
-        title = (
-            "slope of tanh, mean of the units"
-            if run.gates.keys() == {"slope"}
-            else "gates, mean of the units"
-        )
-        if self.cell() == "rnn" and self.weights("rnn").bend == "relu":
-            title = "slope of relu, mean of the units"
-        return self._rows("gates", "From 0 to 1 at each step", title, rows, signed=False)
+        what = f"slope of {self.weights('rnn').bend}" if self.cell() == "rnn" else "gates"
+        title = f"{what}, mean of the units"
+        return self._rows("gates", "From 0 to 1 at each step", title, rows)
 
-    def _rows(self, name: str, label: str, title: str, rows: dict[str, np.ndarray], signed: bool) -> Panel:
+    def _rows(self, name: str, label: str, title: str, rows: dict[str, np.ndarray]) -> Panel:
         values = np.array(list(rows.values()))
         values[:, self._there() :] = np.nan
         values[~np.isfinite(values)] = np.nan
@@ -232,10 +226,9 @@ class RecurrenceStepper(Live):
         limit = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
         colors = diverging(values, limit=1.5 * limit)
         colors[:, self._there() :] = 255
-        tall = 210
         marks: list[Mark] = [Heat(colors=colors, extent=(0.5, STEPS + 0.5, many, 0))]
         marks.append(grid(np.arange(STEPS + 1) + 0.5, [0, many] if many > 2 * UNITS else range(many + 1)))
-        size = min(12.0, 0.75 * (tall - 40) / many)
+        size = min(12.0, 0.75 * (_TALL - 40) / many)
         if many <= 2 * UNITS:
             marks += [
                 Write(x=t + 1, y=k + 0.5, text=fixed(float(values[k, t]), 1), size=size - 1)
@@ -254,7 +247,7 @@ class RecurrenceStepper(Live):
             for k, text in enumerate(names)
         ]
         marks += self._now(0, many)
-        return _timeline(name, label, title, marks, (many + 0.05, -0.05), tall)
+        return _timeline(name, label, title, marks, (many + 0.05, -0.05))
 
     def _at(self) -> int:
         """The step that is being taken, there or back; 0 before the first."""
@@ -290,8 +283,8 @@ class RecurrenceStepper(Live):
             x=(-0.5, STEPS + 1.2),
             y=(_LOW, _HIGH),
             marks=marks,
-            width=412,
-            height=210,
+            width=_WIDE,
+            height=_TALL,
             xlabel="steps back from the last",
             ylabel="length",
             log=True,
@@ -436,9 +429,7 @@ def _check(layer: Any) -> None:
     check_weights(WHO, "layer", layer)
 
 
-def _timeline(
-    name: str, label: str, title: str, marks: list[Mark], y: tuple[float, float], height: int
-) -> Panel:
+def _timeline(name: str, label: str, title: str, marks: list[Mark], y: tuple[float, float]) -> Panel:
     return Panel(
         name=name,
         label=label,
@@ -446,7 +437,7 @@ def _timeline(
         x=(-1.2, STEPS + 0.55),
         y=y,
         marks=marks,
-        width=412,
-        height=height,
+        width=_WIDE,
+        height=_TALL,
         ticks=False,
     )

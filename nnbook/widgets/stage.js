@@ -233,8 +233,8 @@ const PAINT = {
       const left = scale.px(x - mark.width / 2);
       const [a, b] = [scale.py(mark.base), scale.py(mark.y[i])];
       const width = scale.px(x + mark.width / 2) - left;
-      const box = { x: left, y: Math.min(a, b), width, height: Math.abs(a - b) };
-      nodes.push(draw("rect", { ...box, fill, opacity: mark.opacity }));
+      const place = { x: left, y: Math.min(a, b), width, height: Math.abs(a - b) };
+      nodes.push(draw("rect", { ...place, fill, opacity: mark.opacity }));
     });
     return nodes;
   },
@@ -330,6 +330,10 @@ function inside(here, event) {
   return [here.scale.x(point.x), here.scale.y(point.y)];
 }
 
+function within(value, a, b) {
+  return Math.min(Math.max(value, Math.min(a, b)), Math.max(a, b));
+}
+
 function arrows(event, panel, mark) {
   const unit = mark.step || (panel.x[1] - panel.x[0]) / 50;
   const tall = mark.step || Math.abs(panel.y[1] - panel.y[0]) / 50;
@@ -359,9 +363,8 @@ const HANDS = {
     }
     function move(x, y) {
       const { panel } = here;
-      const within = (v, [a, b]) => Math.min(Math.max(v, Math.min(a, b)), Math.max(a, b));
-      if (mark.along !== "y") mark.x = within(x, panel.x);
-      if (mark.along !== "x") mark.y = within(y, panel.y);
+      if (mark.along !== "y") mark.x = within(x, ...panel.x);
+      if (mark.along !== "x") mark.y = within(y, ...panel.y);
       place();
       here.send({ kind: "move", name: mark.name, x: mark.x, y: mark.y });
     }
@@ -447,7 +450,6 @@ const HANDS = {
       const by = arrows(event, here.panel, mark);
       if (by) {
         const [x0, x1, y0, y1] = mark.extent;
-        const within = (v, a, b) => Math.min(Math.max(v, Math.min(a, b)), Math.max(a, b));
         const next = [within(at[0] + by[0], x0, x1), within(at[1] + by[1], y0, y1)];
         if (down) stroke([at, next]);
         at = next;
