@@ -7,7 +7,7 @@
 
         def update(slope):
             line.set_ydata(slope * x)
-            return f"At slope {slope:.1f} the line reaches {4 * slope:.1f}."
+            return f"At slope {slope:.2f} the line reaches {4 * slope:.2f}."
 
         return update
 
@@ -43,6 +43,7 @@ Draw = Callable[[FigureBase], Callable[..., str | None]]
 
 _DPI = 90
 _NOTE = 9.0  # points
+_WIDEST = "calc(100% - 4px)"  # ipywidgets put 2 px around everything; more than 100% would be scrolled
 
 
 class _Manners(anywidget.AnyWidget):
@@ -187,7 +188,7 @@ class Explore:
         for name, widget in self._controls.items():
             widget.observe(lambda change, name=name: self._moved(name, change["new"]), "value")
         self._picture = W.Image(
-            format="png", layout=W.Layout(width=f"{self.size[0] * _DPI:.0f}px", max_width="100%")
+            format="png", layout=W.Layout(width=f"{self.size[0] * _DPI:.0f}px", max_width=_WIDEST)
         )
         self._picture.add_class("nnbook-picture")
         self._says = _words("", "nnbook-says")
@@ -339,7 +340,7 @@ def _control(name: str, field: Field, value: Any) -> W.Widget:
         "description": field.label,
         "value": value,
         "style": {"description_width": "11em"},
-        "layout": W.Layout(width="42em", max_width="100%"),
+        "layout": W.Layout(width="42em", max_width=_WIDEST),
     }
     if isinstance(field, Number) and field.log:
         bounds = {"min": np.log10(field.low), "max": np.log10(field.high), "step": field.step or 0.05}

@@ -75,3 +75,9 @@ def test_a_state_between_the_sliders_stops_is_kept_and_what_ipywidgets_leave_out
     lab.keys(UPDATE, "Home")
     lab.says(SAYS, "All weights are 0")
     assert place.bounding_box()["height"] == high  # nothing below it jumps
+    lab.page.set_viewport_size({"width": 700, "height": 1200})
+    lab.page.wait_for_timeout(500)
+    wide, shown = lab.page.evaluate(
+        f"[document.querySelector('{BOX}')].map(e => [e.scrollWidth, e.clientWidth])[0]"
+    )
+    assert wide == shown  # a narrow window makes it narrower; nothing is scrolled
