@@ -212,3 +212,15 @@ def test_text_is_no_picture():
     assert str(error.value) == (
         "ConvolutionStepper expects picture (H, W) of 3 × 3 to 12 × 12 finite numbers, but got the str 'seven'."
     )
+
+
+@pytest.mark.parametrize(
+    ("padding", "title"),
+    [
+        (0, "picture 5 × 6"),
+        (1, "picture 5 × 6, in 1 ring of zeros"),
+        (2, "picture 5 × 6, in 2 rings of zeros"),
+    ],
+)
+def test_the_zeros_around_the_picture_are_told(padding, title):
+    assert widgets.ConvolutionStepper(state={"padding": padding}).panels()[0].title == title

@@ -7,6 +7,7 @@ pytest.importorskip("anywidget")
 
 import nnbook
 from nnbook import datasets, widgets
+from nnbook.widgets.scene import Heat, Rect
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +213,12 @@ def test_absurd_weights_are_not_written_out(weight):
     ]
     assert not [text for text in words if "nan" in text or "inf " in text or len(text) > 250]
     assert max(len(mark["text"]) for mark in marks if "text" in mark) < 9
+
+
+def test_a_layer_that_goes_below_0_is_coloured_throughout():
+    w = widgets.FeatureMaps(state={"picture": 450, "layer": "4 Conv2d"})
+    heats = [mark.colors for mark in w.panels()[1].marks if isinstance(mark, Heat)]
+    assert any(values.min() >= 0 for values in w.maps())
+    assert all((colors != colors[..., :1]).any() for colors in heats)
+    labels = [mark.label for mark in w.panels()[1].marks if isinstance(mark, Rect)]
+    assert [label.endswith(", chosen") for label in labels] == [True] + [False] * 15

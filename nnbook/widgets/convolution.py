@@ -162,7 +162,7 @@ class ConvolutionStepper(Live):
                 step=self.state["stride"],
             )
         )
-        around = f", {padding} zeros around it" if padding else ""
+        around = f", in {padding} ring{'s' * (padding > 1)} of zeros" if padding else ""
         return Panel(
             name="image",
             label="The picture as numbers, with the window on it",

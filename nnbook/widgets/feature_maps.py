@@ -193,10 +193,10 @@ class FeatureMaps(Live):
         marks: list[Mark] = []
         for k, each in enumerate(shown):
             y, x = (1 + gap) * (k // across), (1 + gap) * (k % across)
-            label = f"map {k + 1}, at most {fixed(np.max(each), 1)}"
+            label = f"map {k + 1}, at most {fixed(np.max(each), 1)}{', chosen' if k == chosen else ''}"
             edge, width = (ORANGE, 4.0) if k == chosen else (GREY, 1.0)
             marks += [
-                Heat(colors=_shades(each), extent=(x, x + 1, y + 1, y)),
+                Heat(colors=_shades(each, _signed(maps)), extent=(x, x + 1, y + 1, y)),
                 Rect(x=x, y=y, w=1, h=1, edge=edge, width=width, name=f"map {k + 1}", label=label),
             ]
         size = (1 + gap) * max(across / 2.25, down)
@@ -221,7 +221,7 @@ class FeatureMaps(Live):
         values = maps[number]
         rows, columns = values.shape
         marks: list[Mark] = [
-            Heat(colors=_shades(values), extent=(0, columns, rows, 0)),
+            Heat(colors=_shades(values, _signed(maps)), extent=(0, columns, rows, 0)),
             grid(range(columns + 1), range(rows + 1)),
         ]
         cell = 232 / max(rows, columns)
@@ -233,7 +233,7 @@ class FeatureMaps(Live):
                     y=i + 0.5,
                     text=fixed(value, 1).removesuffix(".0"),
                     size=min(14, 0.42 * cell),
-                    color="#FFFFFF" if value > 0.6 * peak and values.min() >= 0 else BLACK,
+                    color="#FFFFFF" if value > 0.6 * peak and not _signed(maps) else BLACK,
                 )
                 for (i, j), value in np.ndenumerate(values)
             ]
@@ -399,10 +399,15 @@ def _inked(values: np.ndarray, peak: float) -> np.ndarray:
     return greys(255 - 225 * np.clip(np.nan_to_num(values) / max(float(peak), 1e-12), 0, 1))
 
 
-def _shades(values: np.ndarray) -> np.ndarray:
-    """Greys for a map that is never below 0, blue to orange for others; each map has a scale of its own."""
+def _signed(maps: np.ndarray) -> bool:
+    """Whether a layer's maps go below 0: all of them are coloured alike then."""
+    return bool(np.nan_to_num(maps).min() < 0)
+
+
+def _shades(values: np.ndarray, signed: bool) -> np.ndarray:
+    """Blue to orange where a layer goes below 0, greys for others; each map has a scale of its own."""
     peak = float(np.nanmax(np.abs(values), initial=0.0))
-    if np.nan_to_num(values).min() >= 0:
+    if not signed:
         return _inked(values, peak)
     return diverging(values, limit=1.25 * max(peak, 1e-12))
 
