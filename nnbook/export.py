@@ -212,6 +212,8 @@ def _residual(torch: Any) -> Any:
     class Residual(torch.nn.Module):
         """block(x) + shortcut(x)."""
 
+        from_nnbook = True  # another one's Residual may mean something else
+
         def __init__(self, block: Any, shortcut: Any) -> None:
             super().__init__()
             self.block, self.shortcut = block, shortcut
@@ -252,19 +254,20 @@ def from_torch(network: Any) -> Module:
 
 def _rebuild(torch: Any, network: Any) -> Module:
     nn, name = torch.nn, type(network).__name__
-    if isinstance(network, nn.Sequential):
+    if isinstance(network, nn.Sequential) and type(network).forward is nn.Sequential.forward:
         inner = list(network)
         kinds = [type(layer) for layer in inner]
-        if kinds == [nn.AdaptiveAvgPool2d, nn.Flatten] and _usual(inner[0].output_size, 1):
+        pools = kinds == [nn.AdaptiveAvgPool2d, nn.Flatten] and _usual(inner[0].output_size, 1)
+        if pools and (inner[1].start_dim, inner[1].end_dim) == (1, -1):
             return pooling.GlobalAvgPool2d()
         return module.Sequential(*(_rebuild(torch, layer) for layer in inner))
-    if name == "Residual" and hasattr(network, "block"):
+    if getattr(network, "from_nnbook", False):
         identity = isinstance(network.shortcut, nn.Identity)
         return module.Residual(
             _rebuild(torch, network.block), None if identity else _rebuild(torch, network.shortcut)
         )
-    layer = _counterpart(nn, network)
-    if layer is None:
+    layer = _counterpart(nn, network) if type(network) is getattr(nn, name, None) else None
+    if layer is None or not {key for key, _ in network.named_parameters()} <= set(_arrays_for_torch(layer)):
         raise TypeError(explain("from_torch", "layers with a counterpart in nnbook", repr(network)))
     theirs = {key: value.detach().cpu().numpy() for key, value in network.state_dict().items()}
     for key, holder in _held(layer):
@@ -291,6 +294,12 @@ def _counterpart(nn: Any, network: Any) -> Module | None:
     name = type(network).__name__
     weights = list(network.parameters())
     dtype = str(weights[0].dtype).removeprefix("torch.") if weights else "float32"
+    if dtype not in ("float16", "float32", "float64"):
+        got, fix = (
+            f"{dtype} in {network!r}",
+            "NumPy has no such numbers: convert the network by network.float().",
+        )
+        raise TypeError(explain("from_torch", "weights in float16, float32 or float64", got, fix))
     if isinstance(network, nn.GELU):
         return activations.GELU() if network.approximate == "tanh" else None
     if isinstance(network, nn.Flatten):
@@ -311,12 +320,14 @@ def _counterpart(nn: Any, network: Any) -> Module | None:
         plain = (
             network.in_proj_weight is not None and network.in_proj_bias is not None and not network.dropout
         )
-        if not (plain and network.batch_first):
+        if not (plain and network.batch_first) or network.bias_k is not None or network.add_zero_attn:
             return None
         return attention.MultiHeadAttention(network.embed_dim, network.num_heads, dtype=dtype)
     if not all(_usual(getattr(network, key, value), value) for key, value in _USUAL.items()):
         return None
-    if ("Pool" in name and not _usual(network.padding, 0)) or ("Norm" in name and network.bias is None):
+    if ("Pool" in name and not _usual(getattr(network, "padding", None), 0)) or (
+        "Norm" in name and network.bias is None
+    ):
         return None
     for kind, names in _OPTIONS.items():
         if kind.__name__ == name:

@@ -231,12 +231,31 @@ def test_refuses_what_has_no_counterpart():
     for network in [
         nn.Conv2d(2, 4, 3, groups=2), nn.Conv2d(2, 4, 3, dilation=2), nn.GELU(), nn.LSTM(3, 4, num_layers=2, batch_first=True),
         nn.GRU(3, 4), nn.MaxPool2d(2, padding=1), nn.LayerNorm(3, bias=False), nn.BatchNorm1d(3, affine=False), nn.PReLU(),
-        nn.MultiheadAttention(4, 2), nn.Embedding(4, 2, padding_idx=0), nn.Flatten(0),
+        nn.MultiheadAttention(4, 2), nn.Embedding(4, 2, padding_idx=0), nn.Flatten(0), nn.AdaptiveAvgPool2d(1),
+        nn.MultiheadAttention(4, 2, batch_first=True, add_zero_attn=True), nn.utils.spectral_norm(nn.Linear(3, 2)),
+        nn.MultiheadAttention(4, 2, batch_first=True, add_bias_kv=True),
+        nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(0)), nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten()),
+        doubled(nn.Linear)(3, 2), doubled(nn.Sequential)(nn.Linear(3, 2)),
     ]:  # fmt: skip
         with pytest.raises(
             TypeError, match="from_torch expects layers with a counterpart in nnbook, but got"
         ):
             from_torch(network)
+
+
+def doubled(kind):
+    """A class of somebody's own, of the same name, that says twice what its base says."""
+    return type(kind.__name__, (kind,), {"forward": lambda self, x: 2 * kind.forward(self, x)})
+
+
+def test_refuses_numbers_that_numpy_does_not_have():
+    torch = oracle.require_torch()
+    with pytest.raises(TypeError) as raised:
+        from_torch(torch.nn.Linear(3, 2).bfloat16())
+    assert str(raised.value) == (
+        "from_torch expects weights in float16, float32 or float64, but got bfloat16 in Linear(in_features=3, "
+        "out_features=2, bias=True). NumPy has no such numbers: convert the network by network.float()."
+    )
 
 
 def test_refuses_what_is_no_model():
