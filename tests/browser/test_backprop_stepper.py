@@ -91,6 +91,10 @@ def test_by_keyboard(lab):
     lab.keys(f"{HERE} select[data-name=what]", "ArrowDown", "ArrowDown")
     assert lab.python("w.state['what']") == "3-2-1 net"
     lab.keys(f"{HERE} button[data-name=all]", "Enter", "Enter")
+    focus = lab.page.evaluate("document.activeElement.dataset.name")
+    assert focus == "all"  # switched off, it keeps it
+    assert lab.find(f"{HERE} button[data-name=all]").get_attribute("aria-disabled") == "true"
+    lab.keys(f"{HERE} button[data-name=all]", "Enter")
     lab.keys(f"{HERE} rect[data-name=v2]", "Enter")
     lab.keys(f"{HERE} input[data-name=v2]", "ArrowRight")
     assert "v2 = 0.15" in graph(lab)

@@ -64,3 +64,9 @@ def test_by_keyboard(lab):
     lab.keys("button[data-name='code']", "Enter")
     assert lab.text(".nnbook-code") == "widgets.LossExplorer(state={'days': [8, 9, 10, 11, 13]})"
     lab.shot("loss_dark", ".nnbook-stage")
+    lab.keys("[data-name='day 5']", *["ArrowLeft"] * 13)
+    before = place(lab, "day 5")
+    lab.keys("[data-name='day 5']", "ArrowLeft", "ArrowLeft")
+    lab.drag("[data-name='day 5']", -60, 0)
+    assert lab.python("w.state['days'][4]") == 0
+    assert place(lab, "day 5") == pytest.approx(before, abs=1)  # beyond the axis it comes back to its end
