@@ -121,3 +121,11 @@ def test_whatever_an_update_raises_is_said_and_the_first_time_shown_with_its_tra
 
 def test_one_without_a_title_is_told_by_its_name():
     assert made().told().splitlines()[0] == "Explore"
+
+
+def test_what_a_slider_sent_is_not_sent_back_rounded():
+    w = made()
+    slider, sent = w._controls["rate"], []
+    slider.observe(lambda change: sent.append(change["new"]), "value")
+    slider.value = 10**-1.125
+    assert (w.state["rate"], sent) == (0.0749894, [10**-1.125])

@@ -243,7 +243,10 @@ class Explore:
             for name, widget in self._controls.items():
                 if name in ends:
                     widget.max = ends[name]
-                widget.value = self.state[name]
+                if not self._stands(
+                    name, widget.value
+                ):  # else it would be sent back under a hand that has moved on
+                    widget.value = self.state[name]
         finally:
             self._busy = False
         try:
