@@ -309,3 +309,11 @@ def test_bad_states(state, message):
     with pytest.raises(ValueError) as error:
         widgets.ContourPath(state=state)
     assert str(error.value) == message
+
+
+def test_the_walk_leaves_the_names_of_places_readable():
+    (panel,) = (p for p in make(steps=40).scene["panels"] if p["name"] == "map")
+    kinds = [mark["kind"] for mark in panel["marks"]]
+    name = next(i for i, mark in enumerate(panel["marks"]) if mark.get("text") == "lowest")
+    walk = max(i for i, kind in enumerate(kinds) if kind in ("line", "dots"))
+    assert name > walk and panel["marks"][name]["halo"]

@@ -143,9 +143,9 @@ class LossExplorer(Live):
         for minutes in range(0, int(_LATEST) + 1, 10):
             marks += [
                 Line(x=[minutes, minutes], y=[-0.08, 2.95], color=GREY, width=1, opacity=0.3),
-                Write(x=minutes, y=-0.22, text=str(minutes), size=15),
+                Write(x=minutes, y=-0.27, text=str(minutes), size=15),
             ]
-        marks.append(Write(x=_LATEST / 2, y=-0.5, text="guess ŷ (minutes)", size=15))
+        marks.append(Write(x=_LATEST / 2, y=-0.56, text="guess ŷ (minutes)", size=15))
         for level, (name, (best, lowest, curve)) in enumerate(found.items()):
             color, dash, shape = _LOOKS[name]
             base = 2 - level
@@ -175,7 +175,7 @@ class LossExplorer(Live):
             name="curves",
             label="The mean loss of every guess, for three losses, each with its lowest point",
             x=_X,
-            y=(-0.65, 3.0),
+            y=(-0.7, 3.0),
             marks=marks,
             width=860,
             height=400,

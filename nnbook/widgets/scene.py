@@ -112,7 +112,7 @@ class Rect(Mark):
 
 @dataclass(kw_only=True)
 class Write(Mark):
-    """Words or a number at (x, y). `anchor` is start, middle or end; `size` in pixels."""
+    """Words or a number at (x, y). `anchor` is start, middle or end; `size` in pixels; `halo` keeps lines off them."""
 
     x: float
     y: float
@@ -121,6 +121,7 @@ class Write(Mark):
     size: float = 13.0
     color: str = BLACK
     bold: bool = False
+    halo: bool = False
 
 
 @dataclass(kw_only=True)

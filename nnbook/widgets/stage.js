@@ -250,6 +250,7 @@ const PAINT = {
     return lines.map((line, i) => {
       const y = at.y + (i - (lines.length - 1) / 2) * 1.25 * mark.size;
       const node = draw("text", { ...look, x: at.x, y, "font-weight": weight });
+      if (mark.halo) node.classList.add("nnbook-halo");
       node.textContent = line;
       return node;
     });

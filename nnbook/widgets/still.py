@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from nnbook.plots import style
 from nnbook.widgets.scene import Arrow, Bars, Dots, Handle, Heat, Line, Mark, Pad, Panel, Rect, Write
@@ -159,9 +160,11 @@ def _write(ax: Axes, mark: Any, how: dict[str, Any]) -> None:
     side = {"start": "left", "middle": "center", "end": "right"}[mark.anchor]
     weight = "bold" if mark.bold else "normal"
     size = max(6.0, _points(mark.size))
-    ax.text(
+    words = ax.text(
         mark.x, mark.y, mark.text, ha=side, va="center", fontsize=size, color=mark.color, weight=weight, **how
     )
+    if mark.halo:
+        words.set_path_effects([withStroke(linewidth=_points(4), foreground="white")])
 
 
 def _heat(ax: Axes, mark: Any, how: dict[str, Any]) -> None:

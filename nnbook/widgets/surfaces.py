@@ -196,13 +196,12 @@ def map_panel(
     x0, x1, y0, y1 = ground.extent
     right, down, side = (0.035, 0.0, "start") if "w" in ground.names else (0.0, 0.055, "middle")
     places: list[Mark] = []
+    names: list[Mark] = []
     for name, (u, v) in ground.places.items():
         above = name == "saddle" and len(ground.places) > 1  # beside it there is no room
         at_x, at_y = u + right * (x1 - x0), v + (down if above else -down) * (y1 - y0)
-        places += [
-            Dots(x=[u], y=[v], color=BLACK, shape="x" if name == "saddle" else "^", size=11),
-            Write(x=at_x, y=at_y, text=name, anchor=side, size=13, bold=True),
-        ]
+        places.append(Dots(x=[u], y=[v], color=BLACK, shape="x" if name == "saddle" else "^", size=11))
+        names.append(Write(x=at_x, y=at_y, text=name, anchor=side, size=13, bold=True, halo=True))
     first, second = ground.names
     handle = Handle(
         name="start",
@@ -217,7 +216,7 @@ def map_panel(
         label=label,
         x=(x0, x1 + beside),
         y=(y0, y1),
-        marks=[*_contours(surface), *places, *marks, handle],
+        marks=[*_contours(surface), *places, *marks, *names, handle],
         width=width,
         height=height,
         xlabel=ground.axes[0],

@@ -190,6 +190,7 @@ class TowerBuilder(Live):
                     text=f"{worst:.2f} off",
                     anchor="start",
                     color="#A84300",
+                    halo=True,
                 ),
             ]
         for i, tower in enumerate(towers, 1):
@@ -244,8 +245,9 @@ class TowerBuilder(Live):
                 step=0.01,
             )
         )
-        above = -0.07 if top > _Y[1] - 0.1 or (height < 0 and top > _Y[0] + 0.1) else 0.07
-        marks.append(Write(x=middle, y=top + above, text=f"{i}", bold=i == self.state["chosen"]))
+        above = -0.09 if top > _Y[1] - 0.12 or (height < 0 and top > _Y[0] + 0.12) else 0.09
+        bold = i == self.state["chosen"]
+        marks.append(Write(x=middle, y=top + above, text=f"{i}", bold=bold, halo=True))
         return marks
 
     def _numbers_panel(self) -> Panel:
