@@ -37,7 +37,7 @@ __all__ = [
     "zeros",
 ]
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 12  # numbers drawn at a time
 _GAINS = {
     "linear": 1.0,
     "sigmoid": 1.0,

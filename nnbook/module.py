@@ -76,7 +76,7 @@ class Parameter:
             )
         take_room("Parameter", array.shape)
         self._data = array
-        self._grad = np.zeros_like(array)
+        self._grad = np.zeros(array.shape, array.dtype)  # takes no room before it is written to
         self.requires_grad = True
 
     @property
