@@ -316,4 +316,5 @@ def test_the_walk_leaves_the_names_of_places_readable():
     kinds = [mark["kind"] for mark in panel["marks"]]
     name = next(i for i, mark in enumerate(panel["marks"]) if mark.get("text") == "lowest")
     walk = max(i for i, kind in enumerate(kinds) if kind in ("line", "dots"))
-    assert name > walk and panel["marks"][name]["halo"]
+    assert name > walk
+    assert panel["marks"][name]["halo"]

@@ -104,7 +104,9 @@ def test_it_takes_ones_own_labels_and_scores():
     field = w.state.fields["threshold"]
     assert (field.default, field.high) == (0.0, 12.75)
     assert -3.75 - field.step < field.low <= -3.75
-    stops = (field.default - field.low) / field.step  # the start is one of them, so the slider shows it as it is
+    stops = (
+        field.default - field.low
+    ) / field.step  # the start is one of them, so the slider shows it as it is
     assert stops == pytest.approx(round(stops), abs=1e-9)
     assert w.counts() == Counts(3, 0, 1, 1)
     assert "Whoever says yes to all errs in 40.0%." in w._says.value
