@@ -25,7 +25,7 @@ BUGS = [  # module, what stands there, what is planted
     ("init", '_gain("kaiming_uniform", nonlinearity) * math.sqrt(3 / fan_in)', '_gain("kaiming_uniform", nonlinearity) * math.sqrt(1 / fan_in)'),
     ("init", "return shape[1] * field, shape[0] * field", "return shape[0] * field, shape[1] * field"),
     ("gradients", "(above - below) / (2 * h)", "(above - below) / h"),
-    ("activations", "dx = 1 - y * y", "dx = 1 - np.tanh(y) ** 2"),
+    ("activations", "dx = 1.0 - y * y", "dx = 1.0 - np.tanh(y) ** 2"),
     ("activations", "(y > 0).astype(dy.dtype)", "(y >= 0).astype(dy.dtype)"),
     ("activations", "np.maximum(x, negative_slope * x)", "np.minimum(x, negative_slope * x)"),
     ("softmax", "dx -= y * dx.sum(axis=axis, keepdims=True)", "dx -= y * dx.sum()"),
