@@ -160,7 +160,7 @@ class NeuronExplorer(Live):
             mean = float(losses.mean())
             marks += [
                 Line(x=[0.4, len(y) + 0.6], y=[mean, mean], color=BLACK, dash="6 4"),
-                Write(x=len(y) + 0.5, y=mean + 0.045 * top, text=f"mean {mean:.3f}", anchor="end"),
+                Write(x=len(y) + 0.5, y=mean + 0.045 * top, text=f"mean {mean:.3f}", anchor="end", halo=True),
             ]
         return Panel(
             name="losses",
