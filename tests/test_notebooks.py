@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import nnbook
-from tests.store import LIVE_VIEW, lighter, with_lighter_pictures, without_live_views
+from tests.store import LIVE_VIEW, lighter, tidy, with_lighter_pictures, without_live_views
 
 ROOT = pathlib.Path(nnbook.__file__).parents[1]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -249,6 +249,14 @@ def test_a_picture_that_needs_its_colours_is_stored_as_it_is():
 
 def _pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=float)
+
+
+def test_what_is_printed_in_pieces_is_stored_as_one(faultless, tmp_path):
+    faultless.cells[1].outputs.append(nbformat.v4.new_output("stream", name="stdout", text="0.3\n"))
+    nbformat.write(faultless, tmp_path / "pieces.ipynb")
+    tidy(tmp_path / "pieces.ipynb")
+    (stored,) = read(tmp_path / "pieces.ipynb").cells[1].outputs
+    assert stored.text == "0.298371\n0.3\n"
 
 
 def test_a_stored_widget_is_words_and_a_picture(faultless):

@@ -10,7 +10,8 @@ pytest.importorskip("anywidget")
 import nnbook
 from nnbook import widgets
 from nnbook.autograd import Tensor
-from nnbook.widgets.surfaces import SURFACES
+from nnbook.widgets.contour import _turned
+from nnbook.widgets.surfaces import SURFACES, Walk
 
 KM, EUROS = np.array([1.0, 2, 3, 4, 5]), np.array([5, 7.5, 8.5, 11.5, 12.5])
 FORMULAS = {  # written once more, for arrays and for Tensors
@@ -318,3 +319,32 @@ def test_the_walk_leaves_the_names_of_places_readable():
     walk = max(i for i, kind in enumerate(kinds) if kind in ("line", "dots"))
     assert name > walk
     assert panel["marks"][name]["halo"]
+
+
+def test_a_path_is_drawn_up_to_the_first_place_off_the_map():
+    ground = SURFACES["bowl"]
+    x1 = ground.extent[1]
+    x, _, inside, out = ground.seen(np.array([[0.0, 0], [x1 + 1, 0], [0, 0], [1e9, 0]]))
+    assert inside.tolist() == [True, False, True, False]
+    assert out == 2  # the line leaves the map, and ends there
+    assert np.isnan(x[3])
+    assert ground.seen(np.zeros((3, 2)))[3] == 3
+
+
+def test_turns_too_small_to_be_seen_are_not_counted():
+    to_and_fro = np.array([[0.0, 0], [1, 0], [0.5, 0], [0.5001, 0], [0.5, 0]])
+    walk = Walk(to_and_fro, np.zeros(len(to_and_fro)))
+    assert _turned(walk) == "1 of 4 steps turned back against the one before."
+
+
+def test_the_scene_says_whether_it_plays():
+    async def play():
+        w = make(steps=0)
+        before = w.scene["playing"]
+        w.receive({"kind": "press", "name": "walk"})
+        await asyncio.sleep(0.05)
+        during = w.scene["playing"]
+        w.receive({"kind": "press", "name": "walk"})
+        return before, during, w.scene["playing"]
+
+    assert asyncio.run(play()) == (False, True, False)
