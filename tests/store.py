@@ -70,9 +70,8 @@ def store(path):
 def tidy(path):
     """Leave out of a stored notebook what does not belong there."""
     book = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    book, _ = CoalesceStreamsPreprocessor().preprocess(
-        book, {}
-    )  # printed text comes in pieces, where it pleases
+    # What is printed comes in pieces, cut where it pleases.
+    book, _ = CoalesceStreamsPreprocessor().preprocess(book, {})
     nbformat.write(with_lighter_pictures(without_live_views(book)), path)
 
 
